@@ -1,0 +1,190 @@
+namespace Memorization.Flow;
+
+/// <summary>The stages of the graph, in the order a row meets them.</summary>
+public enum StageName
+{
+    /// <summary>Rows read from Parquet, matched on raw UTF-8.</summary>
+    Scan,
+    /// <summary>The URL is usable: syntax, scheme, host.</summary>
+    Urls,
+    /// <summary>The caption has the keyword as whole words and fits CLIP's context.</summary>
+    Captions,
+    /// <summary>The row is new: neither in the store nor met before in this run.</summary>
+    Known,
+    /// <summary>The image's bytes, over HTTP.</summary>
+    Fetch,
+    /// <summary>The bytes as CLIP's pixels.</summary>
+    Decode,
+    /// <summary>The pixels as an embedding.</summary>
+    Embed,
+    /// <summary>The committed row.</summary>
+    Store,
+    /// <summary>The row's image in the spanning forest.</summary>
+    Cluster,
+}
+
+/// <summary>Says which stage a <see cref="Reason"/> belongs to and what it means.</summary>
+/// <param name="stage">The only stage that gives the reason.</param>
+/// <param name="meaning">One sentence for a person who reads the funnel.</param>
+[AttributeUsage(AttributeTargets.Field)]
+public sealed class ReasonOfAttribute(StageName stage, string meaning) : Attribute
+{
+    /// <summary>The only stage that gives the reason.</summary>
+    public StageName Stage { get; } = stage;
+
+    /// <summary>One sentence for a person who reads the funnel.</summary>
+    public string Meaning { get; } = meaning;
+}
+
+/// <summary>Why a row was not stored. The list is closed and each member belongs to one stage.</summary>
+/// <remarks>The names are part of the store's format: they may be added to, not renamed.</remarks>
+public enum Reason
+{
+    /// <summary>Counted per row group and never written row by row.</summary>
+    [ReasonOf(StageName.Scan, "no keyword set stands in the caption")]
+    NoKeyword,
+
+    /// <summary>Counted per row group and never written row by row.</summary>
+    [ReasonOf(StageName.Scan, "the caption is null or blank")]
+    MissingCaption,
+
+    /// <summary>The URL is null or blank.</summary>
+    [ReasonOf(StageName.Urls, "the URL is null or blank")]
+    MissingUrl,
+
+    /// <summary>The URL does not parse, or has no host.</summary>
+    [ReasonOf(StageName.Urls, "the URL does not parse or has no usable host")]
+    InvalidUrl,
+
+    /// <summary>The scheme is neither http nor https.</summary>
+    [ReasonOf(StageName.Urls, "the scheme is neither http nor https")]
+    UnsupportedScheme,
+
+    /// <summary>The host is written as an address, or a name, that is not public.</summary>
+    [ReasonOf(StageName.Urls, "the host in the URL is not a public one")]
+    PrivateHost,
+
+    /// <summary>The keyword's letters stand in the caption, but only inside longer words.</summary>
+    [ReasonOf(StageName.Captions, "the keyword occurs only inside longer words")]
+    KeywordInsideWord,
+
+    /// <summary>More token ids than the text tower takes, start and end tokens counted.</summary>
+    [ReasonOf(StageName.Captions, "the caption has more tokens than the text tower takes")]
+    CaptionTooLong,
+
+    /// <summary>The row was committed by an earlier run; counted as known, not as rejected.</summary>
+    [ReasonOf(StageName.Known, "the row was committed before")]
+    AlreadyStored,
+
+    /// <summary>The same URL and caption were met before in this run.</summary>
+    [ReasonOf(StageName.Known, "the same URL and caption were met before in this run")]
+    DuplicateRow,
+
+    /// <summary>The host's name does not resolve.</summary>
+    [ReasonOf(StageName.Fetch, "the host's name does not resolve")]
+    DnsFailure,
+
+    /// <summary>The name, or a redirect's target, leads to an address that is not public; nothing was sent to it.</summary>
+    [ReasonOf(StageName.Fetch, "the host, or a redirect, leads to an address that is not public")]
+    PrivateAddress,
+
+    /// <summary>No connection could be made.</summary>
+    [ReasonOf(StageName.Fetch, "no connection could be made")]
+    ConnectionFailed,
+
+    /// <summary>The connection broke while it was used.</summary>
+    [ReasonOf(StageName.Fetch, "the connection broke")]
+    ConnectionReset,
+
+    /// <summary>The TLS handshake failed.</summary>
+    [ReasonOf(StageName.Fetch, "the TLS handshake failed")]
+    TlsFailure,
+
+    /// <summary>A deadline passed before the last byte.</summary>
+    [ReasonOf(StageName.Fetch, "a deadline passed before the last byte")]
+    Timeout,
+
+    /// <summary>The answer is not HTTP, or breaks a limit on headers.</summary>
+    [ReasonOf(StageName.Fetch, "the answer is not well-formed HTTP")]
+    MalformedResponse,
+
+    /// <summary>HTTP 404.</summary>
+    [ReasonOf(StageName.Fetch, "HTTP 404")]
+    NotFound,
+
+    /// <summary>HTTP 410.</summary>
+    [ReasonOf(StageName.Fetch, "HTTP 410")]
+    Gone,
+
+    /// <summary>HTTP 401, 403 or 451.</summary>
+    [ReasonOf(StageName.Fetch, "HTTP 401, 403 or 451")]
+    Forbidden,
+
+    /// <summary>HTTP 429, still after the retries.</summary>
+    [ReasonOf(StageName.Fetch, "HTTP 429, still after the retries")]
+    TooManyRequests,
+
+    /// <summary>HTTP 5xx, still after the retries.</summary>
+    [ReasonOf(StageName.Fetch, "HTTP 5xx, still after the retries")]
+    ServerError,
+
+    /// <summary>Any other status that is not a success.</summary>
+    [ReasonOf(StageName.Fetch, "any other status that is not a success")]
+    UnexpectedStatus,
+
+    /// <summary>A redirect without a usable target, or too many of them.</summary>
+    [ReasonOf(StageName.Fetch, "redirects without end or without a usable target")]
+    BadRedirect,
+
+    /// <summary>The publisher opts out: X-Robots-Tag, decided before the body is read.</summary>
+    [ReasonOf(StageName.Fetch, "the publisher opts out (X-Robots-Tag)")]
+    OptedOut,
+
+    /// <summary>More bytes than allowed, announced or received.</summary>
+    [ReasonOf(StageName.Fetch, "more bytes than allowed")]
+    BodyTooLarge,
+
+    /// <summary>A success with no bytes.</summary>
+    [ReasonOf(StageName.Fetch, "a success without a body")]
+    EmptyBody,
+
+    /// <summary>The body is shorter than announced.</summary>
+    [ReasonOf(StageName.Fetch, "the body is shorter than announced")]
+    TruncatedBody,
+
+    /// <summary>The bytes are a web page or other text.</summary>
+    [ReasonOf(StageName.Fetch, "a web page or other text instead of an image")]
+    NotAnImage,
+
+    /// <summary>An image format that is recognised and not read (TIFF, AVIF, JPEG XL …), or bytes of no known format.</summary>
+    [ReasonOf(StageName.Decode, "an image format that is not read")]
+    UnsupportedFormat,
+
+    /// <summary>The header does not parse.</summary>
+    [ReasonOf(StageName.Decode, "the image's header does not parse")]
+    CorruptHeader,
+
+    /// <summary>The image ends before its last row.</summary>
+    [ReasonOf(StageName.Decode, "the image ends before its last row")]
+    TruncatedImage,
+
+    /// <summary>The pixels do not decode.</summary>
+    [ReasonOf(StageName.Decode, "the image's pixels do not decode")]
+    CorruptPixels,
+
+    /// <summary>The header announces more pixels than allowed.</summary>
+    [ReasonOf(StageName.Decode, "the header announces more pixels than allowed")]
+    TooManyPixels,
+
+    /// <summary>The header announces a side shorter than allowed.</summary>
+    [ReasonOf(StageName.Decode, "the image is smaller than allowed")]
+    ImageTooSmall,
+
+    /// <summary>One side is too many times the other.</summary>
+    [ReasonOf(StageName.Decode, "one side is too many times the other")]
+    ExtremeAspectRatio,
+
+    /// <summary>The model answered NaN, infinity or a zero vector.</summary>
+    [ReasonOf(StageName.Embed, "the model answered NaN, infinity or a zero vector")]
+    InvalidEmbedding,
+}

@@ -1,0 +1,15 @@
+using Memorization.Fetch;
+
+namespace Memorization.Images;
+
+/// <summary>The pixels that CLIP sees.</summary>
+/// <param name="Rgb">224×224×3 uint8, row-major, RGB, as Pillow and torchvision make them.</param>
+/// <param name="Width">Width of the whole image in pixels, before resizing.</param>
+/// <param name="Height">Height of the whole image in pixels, before resizing.</param>
+/// <param name="Format">"jpeg", "png", "webp", "gif", "bmp" or "ico".</param>
+public sealed record ClipPixels(byte[] Rgb, int Width, int Height, string Format);
+
+/// <summary>A row with its image decoded to the pixels that CLIP sees.</summary>
+/// <param name="Fetched">The row and the bytes.</param>
+/// <param name="Pixels">The pixels.</param>
+public sealed record DecodedImage(FetchedImage Fetched, ClipPixels Pixels);
