@@ -1,4 +1,5 @@
 using Memorization.Captions;
+using Memorization.Flow;
 
 namespace Memorization.Fetch;
 
@@ -16,3 +17,9 @@ public sealed record FetchRecord(int? HttpStatus, int Attempts, DateTimeOffset F
 /// <param name="MediaType">Content-Type as received, without parameters; null if absent.</param>
 /// <param name="Record">How the request went.</param>
 public sealed record FetchedImage(SelectedRow Selected, ReadOnlyMemory<byte> Bytes, string ContentId, string? MediaType, FetchRecord Record);
+
+/// <summary>A rejection that also says how the request went.</summary>
+/// <param name="Reason">The closed reason that is counted.</param>
+/// <param name="Detail">What was seen.</param>
+/// <param name="Record">How the request went.</param>
+public sealed record FetchRejection(Reason Reason, string? Detail, FetchRecord Record) : Rejection(Reason, Detail);

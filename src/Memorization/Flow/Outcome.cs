@@ -5,10 +5,10 @@ namespace Memorization.Flow;
 /// <summary>Why a stage did not keep a row: the reason and, where it helps, what exactly was seen.</summary>
 /// <param name="Reason">The closed reason that is counted.</param>
 /// <param name="Detail">What was seen ("HTTP 404", "91 tokens"); no line breaks, never a secret.</param>
-public sealed record Rejection(Reason Reason, string? Detail = null);
+public record Rejection(Reason Reason, string? Detail = null);
 
 /// <summary>What a stage says of one row: kept, with the value for the next stage, or rejected, with the reason.</summary>
-/// <remarks>An expected failure (dead link, long caption, bad JPEG) is an outcome. An exception is a bug or a broken environment.</remarks>
+/// <remarks>A stage returns the value or a <see cref="Flow.Rejection"/>; both convert. An expected failure (dead link, long caption, bad JPEG) is an outcome. An exception is a bug or a broken environment.</remarks>
 /// <typeparam name="T">What the row now is.</typeparam>
 public readonly struct Outcome<T>
     where T : class
@@ -21,15 +21,6 @@ public readonly struct Outcome<T>
         Rejection = rejection;
     }
 
-    /// <summary>The row goes on as <paramref name="value"/>.</summary>
-    public static Outcome<T> Kept(T value) => new(value ?? throw new ArgumentNullException(nameof(value)), null);
-
-    /// <summary>The row ends here.</summary>
-    public static Outcome<T> Rejected(Rejection rejection) => new(null, rejection ?? throw new ArgumentNullException(nameof(rejection)));
-
-    /// <summary>The row ends here.</summary>
-    public static Outcome<T> Rejected(Reason reason, string? detail = null) => new(null, new Rejection(reason, detail));
-
     /// <summary>Why the row ends here; null if it goes on.</summary>
     public Rejection? Rejection { get; }
 
@@ -41,10 +32,11 @@ public readonly struct Outcome<T>
     }
 
     /// <summary>The row goes on as <paramref name="value"/>.</summary>
-    public static implicit operator Outcome<T>(T value) => Kept(value);
+    public static implicit operator Outcome<T>(T value) => new(value ?? throw new ArgumentNullException(nameof(value)), null);
 
     /// <summary>The row ends here.</summary>
-    public static implicit operator Outcome<T>(Rejection rejection) => Rejected(rejection);
+    public static implicit operator Outcome<T>(Rejection rejection) =>
+        new(null, rejection ?? throw new ArgumentNullException(nameof(rejection)));
 
     /// <summary>"kept", or the reason and its detail.</summary>
     public override string ToString() => Rejection is { } no ? $"{no.Reason}: {no.Detail}" : "kept";
