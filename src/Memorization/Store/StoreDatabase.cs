@@ -1,0 +1,95 @@
+using System.Data;
+using System.Data.Common;
+using DuckDB.NET.Data;
+using Memorization.Configuration;
+
+namespace Memorization.Store;
+
+/// <summary>SQL over a store: DuckDB views named rows, images, embeddings, verdicts and families, on the Parquet files of one state.</summary>
+/// <remarks>The database is in memory and reads the files in place. Not thread-safe.</remarks>
+public sealed class StoreDatabase : IDisposable
+{
+    private readonly DuckDBConnection _connection = new("DataSource=:memory:");
+
+    private StoreDatabase() => _connection.Open();
+
+    /// <summary>Opens the newest snapshot of a store.</summary>
+    /// <exception cref="SetupException">There is no store, or it has no snapshot yet.</exception>
+    public static async Task<StoreDatabase> OpenAsync(string store)
+    {
+        var snapshot = await Snapshot.ReadCurrentAsync(store).ConfigureAwait(false)
+            ?? throw new SetupException($"there is no finished run in {store}; run `memorization run STUDY` first");
+        var log = await CommitLog.ReadAsync(store).ConfigureAwait(false);
+        var files = log.Commits.Take((int)snapshot.Commits).SelectMany(commit => commit.Files).Concat(snapshot.Families);
+        return Open(store, files, snapshot.Filter, snapshot.Model);
+    }
+
+    /// <summary>Opens a set of files as one state.</summary>
+    internal static StoreDatabase Open(string store, IEnumerable<AddedFile> files, string filter, string model)
+    {
+        var byTable = files.ToLookup(file => file.Table, file => Path.GetFullPath(Path.Combine(store, file.Path)));
+        var database = new StoreDatabase();
+        database.View("rows", byTable[Tables.Rows], RowColumns, "*");
+        database.View(
+            "images", byTable[Tables.Images], ImageColumns, "*", "QUALIFY row_number() OVER (PARTITION BY row_key ORDER BY fetched_at DESC) = 1");
+        database.View("verdicts", byTable[$"{Tables.Verdicts}/filter={filter}"], VerdictColumns, $"row_key, kept, reason, detail, '{filter}' AS filter");
+        database.View("embeddings", byTable[$"{Tables.Embeddings}/model={model}"], EmbeddingColumns, $"content_id, embedding, '{model}' AS model");
+        database.View("families", byTable[$"{Tables.Families}/model={model}"], FamilyColumns, $"content_id, family, '{model}' AS model");
+        return database;
+    }
+
+    // Types of the views that have no file yet; with files the files say it.
+    private const string RowColumns = "row_key VARCHAR, url VARCHAR, caption VARCHAR, width INTEGER, height INTEGER, license VARCHAR, nsfw VARCHAR, similarity DOUBLE, token_count INTEGER, source_content VARCHAR, source_row_group INTEGER, source_row INTEGER";
+    private const string ImageColumns = "row_key VARCHAR, url VARCHAR, outcome VARCHAR, reason VARCHAR, detail VARCHAR, http_status INTEGER, attempts INTEGER, fetched_at TIMESTAMPTZ, elapsed_ms INTEGER, content_id VARCHAR, bytes BIGINT, mime VARCHAR, format VARCHAR, width INTEGER, height INTEGER";
+    private const string VerdictColumns = "row_key VARCHAR, kept BOOLEAN, reason VARCHAR, detail VARCHAR";
+    private const string EmbeddingColumns = "content_id VARCHAR, embedding FLOAT[]";
+    private const string FamilyColumns = "content_id VARCHAR, family VARCHAR";
+
+    /// <summary>Runs a query and maps each row.</summary>
+    public IReadOnlyList<T> Query<T>(string sql, Func<DbDataReader, T> map)
+    {
+        ArgumentNullException.ThrowIfNull(map);
+        using var command = _connection.CreateCommand();
+        command.CommandText = sql;
+        using var reader = command.ExecuteReader();
+        var result = new List<T>();
+        while (reader.Read()) result.Add(map(reader));
+        return result;
+    }
+
+    /// <summary>Runs a person's query.</summary>
+    /// <returns>Column names, then rows as values.</returns>
+    /// <exception cref="SetupException">The query does not run; the message is DuckDB's.</exception>
+    public (IReadOnlyList<string> Columns, IReadOnlyList<object?[]> Rows) Query(string sql)
+    {
+        try
+        {
+            using var command = _connection.CreateCommand();
+            command.CommandText = sql;
+            using var reader = command.ExecuteReader();
+            var columns = Enumerable.Range(0, reader.FieldCount).Select(reader.GetName).ToList();
+            var rows = new List<object?[]>();
+            while (reader.Read())
+                rows.Add([.. Enumerable.Range(0, reader.FieldCount).Select(i => reader.IsDBNull(i) ? null : reader.GetValue(i))]);
+            return (columns, rows);
+        }
+        catch (DuckDBException exception)
+        {
+            throw new SetupException($"the query does not run: {exception.Message.ReplaceLineEndings(" ")}", exception);
+        }
+    }
+
+    /// <summary>Closes the database; the files stay.</summary>
+    public void Dispose() => _connection.Dispose();
+
+    private void View(string name, IEnumerable<string> files, string columns, string select, string filter = "")
+    {
+        var list = string.Join(", ", files.Select(file => $"'{file.Replace("'", "''", StringComparison.Ordinal)}'"));
+        var source = list.Length > 0
+            ? $"read_parquet([{list}], hive_partitioning = false)"
+            : $"(SELECT {string.Join(", ", columns.Split(", ").Select(column => $"NULL::{column[(column.IndexOf(' ', StringComparison.Ordinal) + 1)..]} AS {column[..column.IndexOf(' ', StringComparison.Ordinal)]}"))} WHERE false)";
+        using var command = _connection.CreateCommand();
+        command.CommandText = $"CREATE VIEW {name} AS SELECT {select} FROM {source} {filter}";
+        command.ExecuteNonQuery();
+    }
+}

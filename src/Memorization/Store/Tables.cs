@@ -1,0 +1,89 @@
+using System.Text.Json.Serialization;
+using Parquet.Serialization.Attributes;
+
+namespace Memorization.Store;
+
+/// <summary>The tables of a store. The property names below are the column names; they are part of the format.</summary>
+internal static class Tables
+{
+    public const string Rows = "rows";
+    public const string Images = "images";
+    public const string Verdicts = "verdicts";
+    public const string Embeddings = "embeddings";
+    public const string Families = "families";
+    public const string Forest = "forest";
+}
+
+/// <summary>A selected row: what the metadata says, whatever became of it.</summary>
+internal sealed record RowRecord
+{
+    [JsonPropertyName("row_key"), ParquetRequired] public string RowKey { get; set; } = "";
+    [JsonPropertyName("url")] public string? Url { get; set; }
+    [JsonPropertyName("caption"), ParquetRequired] public string Caption { get; set; } = "";
+    [JsonPropertyName("width")] public int? Width { get; set; }
+    [JsonPropertyName("height")] public int? Height { get; set; }
+    [JsonPropertyName("license")] public string? License { get; set; }
+    [JsonPropertyName("nsfw")] public string? Nsfw { get; set; }
+    [JsonPropertyName("similarity")] public double? Similarity { get; set; }
+    [JsonPropertyName("token_count")] public int? TokenCount { get; set; }
+    [JsonPropertyName("source_content"), ParquetRequired] public string SourceContent { get; set; } = "";
+    [JsonPropertyName("source_row_group")] public int SourceRowGroup { get; set; }
+    [JsonPropertyName("source_row")] public int SourceRow { get; set; }
+}
+
+/// <summary>What came of asking for a row's image.</summary>
+internal sealed record ImageRecord
+{
+    [JsonPropertyName("row_key"), ParquetRequired] public string RowKey { get; set; } = "";
+    [JsonPropertyName("url"), ParquetRequired] public string Url { get; set; } = "";
+    [JsonPropertyName("outcome"), ParquetRequired] public string Outcome { get; set; } = "";
+    [JsonPropertyName("reason")] public string? Reason { get; set; }
+    [JsonPropertyName("detail")] public string? Detail { get; set; }
+    [JsonPropertyName("http_status")] public int? HttpStatus { get; set; }
+    [JsonPropertyName("attempts")] public int Attempts { get; set; }
+
+    [JsonPropertyName("fetched_at"), ParquetTimestamp(ParquetTimestampResolution.Milliseconds, true, true)]
+    public DateTime? FetchedAt { get; set; }
+
+    [JsonPropertyName("elapsed_ms")] public int ElapsedMilliseconds { get; set; }
+    [JsonPropertyName("content_id")] public string? ContentId { get; set; }
+    [JsonPropertyName("bytes")] public long? Bytes { get; set; }
+    [JsonPropertyName("mime")] public string? MediaType { get; set; }
+    [JsonPropertyName("format")] public string? Format { get; set; }
+    [JsonPropertyName("width")] public int? Width { get; set; }
+    [JsonPropertyName("height")] public int? Height { get; set; }
+
+    public const string Kept = "kept";
+    public const string Rejected = "rejected";
+}
+
+/// <summary>What one filter says of a selected row, from the row alone.</summary>
+internal sealed record VerdictRecord
+{
+    [JsonPropertyName("row_key"), ParquetRequired] public string RowKey { get; set; } = "";
+    [JsonPropertyName("kept")] public bool Kept { get; set; }
+    [JsonPropertyName("reason")] public string? Reason { get; set; }
+    [JsonPropertyName("detail")] public string? Detail { get; set; }
+}
+
+/// <summary>An image's place in a model's space; the floats are float16-exact.</summary>
+internal sealed record EmbeddingRecord
+{
+    [JsonPropertyName("content_id"), ParquetRequired] public string ContentId { get; set; } = "";
+    [JsonPropertyName("embedding"), ParquetRequired, ParquetListElementRequired] public float[] Embedding { get; set; } = [];
+}
+
+/// <summary>The family of an image, named by the smallest content id in it.</summary>
+internal sealed record FamilyRecord
+{
+    [JsonPropertyName("content_id"), ParquetRequired] public string ContentId { get; set; } = "";
+    [JsonPropertyName("family"), ParquetRequired] public string Family { get; set; } = "";
+}
+
+/// <summary>An edge of the maximum spanning forest.</summary>
+internal sealed record ForestEdgeRecord
+{
+    [JsonPropertyName("a"), ParquetRequired] public string A { get; set; } = "";
+    [JsonPropertyName("b"), ParquetRequired] public string B { get; set; } = "";
+    [JsonPropertyName("similarity")] public double Similarity { get; set; }
+}
