@@ -34,7 +34,7 @@ public sealed class StoreWriter : IDisposable
     private readonly HashSet<UInt128> _written = [];
     private readonly HashSet<string> _embedded = [];
     private readonly UnitLedger _units = new();
-    private readonly HashSet<string> _doneUnits;
+    private readonly Dictionary<string, FinishedUnit> _doneUnits;
 
     private readonly List<RowRecord> _rows = [];
     private readonly List<ImageRecord> _images = [];
@@ -43,6 +43,7 @@ public sealed class StoreWriter : IDisposable
     private readonly List<StoredImage> _newImages = [];
     private readonly List<FinishedUnit> _finished = [];
     private long _ends;
+    private long _storedRows;
     private long _lastCommit;
 
     private StoreWriter(
@@ -58,7 +59,8 @@ public sealed class StoreWriter : IDisposable
         _model = model;
         Known = known;
         _lastCommit = time.GetTimestamp();
-        _doneUnits = [.. log.Commits.SelectMany(commit => commit.Units).Where(unit => unit.Fingerprint == UnitFingerprint).Select(unit => unit.Unit)];
+        _doneUnits = log.Commits.SelectMany(commit => commit.Units).Where(unit => unit.Fingerprint == UnitFingerprint)
+            .ToDictionary(unit => unit.Unit);
     }
 
     /// <summary>What earlier runs committed; the stage that keeps new rows.</summary>
@@ -66,9 +68,6 @@ public sealed class StoreWriter : IDisposable
 
     /// <summary>Rows that this run stored and committed.</summary>
     public long StoredRows { get; private set; }
-
-    /// <summary>Rows stored so far by this run, committed or not.</summary>
-    private long _storedRows;
 
     private string UnitFingerprint => $"{_filter}/{_model}";
 
@@ -100,13 +99,7 @@ public sealed class StoreWriter : IDisposable
     }
 
     /// <summary>What an earlier commit says of a unit that was finished under the current filter and model; null if there is none.</summary>
-    internal FinishedUnit? FinishedBefore(UnitId unit)
-    {
-        var name = unit.ToString();
-        return _doneUnits.Contains(name)
-            ? _log.Commits.SelectMany(commit => commit.Units).First(done => done.Unit == name && done.Fingerprint == UnitFingerprint)
-            : null;
-    }
+    internal FinishedUnit? FinishedBefore(UnitId unit) => _doneUnits.GetValueOrDefault(unit.ToString());
 
     /// <summary>Takes the end of a row or a unit; commits if it is time to.</summary>
     public async ValueTask<CommittedBatch?> AddAsync(RowEnd end)
