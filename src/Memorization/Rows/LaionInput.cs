@@ -1,4 +1,5 @@
 using System.IO.Enumeration;
+using Memorization.Configuration;
 
 namespace Memorization.Rows;
 
@@ -10,28 +11,28 @@ public static class LaionInput
     /// <summary>The files' full paths, each once, in ordinal order. As in a shell, names that begin with a dot are left out unless the pattern says so; <c>**</c> follows no links.</summary>
     /// <param name="input">Paths and patterns, absolute or relative to <paramref name="baseFolder"/>.</param>
     /// <param name="baseFolder">The folder that relative entries start from.</param>
-    /// <exception cref="InputException">The list is empty, or an entry names nothing.</exception>
+    /// <exception cref="SetupException">The list is empty, or an entry names nothing.</exception>
     public static IReadOnlyList<string> Files(IReadOnlyList<string> input, string baseFolder)
     {
-        if (input.Count == 0) throw new InputException("input lists no files; name at least one Parquet file or pattern");
+        if (input.Count == 0) throw new SetupException("input lists no files; name at least one Parquet file or pattern");
         return [.. input.SelectMany(entry => Files(entry, baseFolder)).Distinct().Order(StringComparer.Ordinal)];
     }
 
     private static List<string> Files(string entry, string baseFolder)
     {
-        if (string.IsNullOrWhiteSpace(entry)) throw new InputException("input has an empty entry; remove it or name a Parquet file");
+        if (string.IsNullOrWhiteSpace(entry)) throw new SetupException("input has an empty entry; remove it or name a Parquet file");
         var full = Path.GetFullPath(entry, Path.GetFullPath(baseFolder));
         if (File.Exists(full)) return [full];
-        if (Directory.Exists(full)) throw new InputException($"input: {full} is a folder; name the files in it, as in {Path.Combine(entry, "*.parquet")}");
+        if (Directory.Exists(full)) throw new SetupException($"input: {full} is a folder; name the files in it, as in {Path.Combine(entry, "*.parquet")}");
         if (!entry.Contains('*', StringComparison.Ordinal))
-            throw new InputException($"input: there is no file {full}; relative paths start from {Path.GetFullPath(baseFolder)}");
+            throw new SetupException($"input: there is no file {full}; relative paths start from {Path.GetFullPath(baseFolder)}");
 
         var root = Path.GetPathRoot(full)!;
         var steps = full[root.Length..].Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries);
         if (steps[^1] == "**") steps = [.. steps, "*"];
         return Matches(new DirectoryInfo(root), steps).ToList() is { Count: > 0 } files
             ? files
-            : throw new InputException($"input: no file matches {full}; relative patterns start from {Path.GetFullPath(baseFolder)}");
+            : throw new SetupException($"input: no file matches {full}; relative patterns start from {Path.GetFullPath(baseFolder)}");
     }
 
     private static IEnumerable<string> Matches(DirectoryInfo folder, ReadOnlyMemory<string> steps)

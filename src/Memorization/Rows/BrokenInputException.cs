@@ -3,10 +3,6 @@ using System.Text;
 
 namespace Memorization.Rows;
 
-/// <summary>What the user asked for cannot be found; the message is one line and says what, where, and the fix.</summary>
-/// <param name="message">One line for the user.</param>
-public sealed class InputException(string message) : Exception(message);
-
 /// <summary>A file, or a part of one, cannot be read as LAION metadata; the message is one line: <c>cannot read FILE, row group 3, column TEXT: …</c></summary>
 /// <remarks>Other files, and other row groups of this one, may still be readable.</remarks>
 public sealed class BrokenInputException : Exception

@@ -1,0 +1,47 @@
+using System.Globalization;
+using Memorization.Analysis;
+using Memorization.Flow;
+using Spectre.Console;
+
+namespace Memorization.Pipelines.Terminal;
+
+/// <summary>The funnel and Table 1 as a person reads them.</summary>
+internal static class Tables
+{
+    /// <summary>Rows by reason, in the order of the stages, with what each stage let through.</summary>
+    public static Table Funnel(RunResult result)
+    {
+        var table = new Table().Title("Funnel").RoundedBorder()
+            .AddColumn("stage").AddColumn("reason").AddColumn(new TableColumn("rows").RightAligned()).AddColumn("meaning");
+        table.AddRow("", "[bold]read[/]", Number(result.RowsRead), "rows of the input");
+        var stage = (StageName?)null;
+        foreach (var (reason, rows) in result.Reasons.OrderBy(pair => pair.Key))
+        {
+            table.AddRow(reason.Stage() == stage ? "" : reason.Stage().ToString(), reason.ToString(), Number(-rows), reason.Meaning().EscapeMarkup());
+            stage = reason.Stage();
+        }
+
+        if (result.RowsKnown > 0) table.AddRow("Known", "committed before", Number(result.RowsKnown), "rows that earlier runs stored");
+        return table.AddRow("Store", "[bold]stored[/]", Number(result.RowsStored), "rows this run committed with their embedding");
+    }
+
+    /// <summary>The largest families with their words.</summary>
+    public static Table Families(IReadOnlyList<FamilySummary> families, int limit)
+    {
+        var table = new Table().RoundedBorder()
+            .Title(families.Count > limit ? $"Table 1: the {limit} largest of {families.Count} families" : $"Table 1: {families.Count} families")
+            .AddColumn(new TableColumn("#").RightAligned()).AddColumn(new TableColumn("rows").RightAligned())
+            .AddColumn(new TableColumn("share").RightAligned()).AddColumn(new TableColumn("images").RightAligned()).AddColumn("family").AddColumn("frequent words (rows)");
+        foreach (var (family, rank) in families.Take(limit).Select((family, i) => (family, i + 1)))
+        {
+            var words = family.Words.Where(word => !word.StopWord).Take(6).Select(word => $"{word.Word.EscapeMarkup()} [grey]{word.Count}[/]");
+            table.AddRow(
+                Number(rank), Number(family.Size), family.Share.ToString("P1", CultureInfo.InvariantCulture), Number(family.Contents),
+                family.Family[..8], string.Join(", ", words));
+        }
+
+        return table;
+    }
+
+    private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
+}
