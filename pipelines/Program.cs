@@ -1,1 +1,44 @@
-return 0;
+using System.CommandLine;
+using Memorization.Configuration;
+using Memorization.Pipelines;
+using Memorization.Pipelines.Terminal;
+using Memorization.Pipelines.Verbs;
+
+var root = new RootCommand("Finds out what text-to-image models have memorised, by looking at what they were trained on.")
+{
+    DemoVerb.Create(),
+    RunVerb.Create(),
+    IngestVerb.Create(),
+    StatusVerb.Create(),
+    AnalyzeVerb.Create(),
+    QueryVerb.Create(),
+    ReasonsVerb.Create(),
+};
+GlobalOptions.AddTo(root);
+
+var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+if (parsed.Errors.Count > 0)
+{
+    await Console.Error.WriteLineAsync($"{parsed.Errors[0].Message} `memorization --help` lists the verbs, `memorization VERB --help` their options.");
+    return ExitCodes.UserError;
+}
+
+try
+{
+    return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+}
+catch (SetupException exception)
+{
+    await Console.Error.WriteLineAsync($"error: {exception.Message}");
+    return ExitCodes.UserError;
+}
+catch (OperationCanceledException)
+{
+    await Console.Error.WriteLineAsync("stopped at once; what was committed is kept, and the same command goes on from there");
+    return ExitCodes.Interrupted;
+}
+catch (Exception exception)
+{
+    await Console.Error.WriteLineAsync($"failed: {exception.Message.ReplaceLineEndings(" ")}{Environment.NewLine}{exception}");
+    return ExitCodes.Failed;
+}

@@ -1,4 +1,10 @@
 using System.Text.Json.Serialization;
+using Memorization.Analysis;
+using Memorization.Captions;
+using Memorization.Clustering;
+using Memorization.Embedding;
+using Memorization.Fetch;
+using Memorization.Images;
 using Memorization.Store;
 
 namespace Memorization.Configuration;
@@ -19,6 +25,31 @@ public sealed record Study
     /// <summary>Word sets, OR-ed: a caption is wanted if every word of one set stands in it. None: every caption is wanted.</summary>
     public IReadOnlyList<string> Keywords { get; init; } = [];
 
+    /// <summary>Which rows are wanted, decided from the row alone.</summary>
+    public Filters Filters { get; init; } = new();
+
+    /// <summary>How images are fetched.</summary>
+    public FetchOptions Fetch { get; init; } = new();
+
+    /// <summary>Which images are decoded.</summary>
+    public DecodeOptions Decode { get; init; } = new();
+
+    /// <summary>Which model embeds the images, and how it is run.</summary>
+    public ModelOptions Model { get; init; } = new();
+
+    /// <summary>When two images are near-identical.</summary>
+    public ClusterOptions Cluster { get; init; } = new();
+
     /// <summary>Where the data lies.</summary>
     public StoreOptions Store { get; init; } = new();
+
+    /// <summary>What the tables show.</summary>
+    public AnalysisOptions Analysis { get; init; } = new();
+}
+
+/// <summary>Which rows are wanted, decided from the row alone.</summary>
+public sealed record Filters
+{
+    /// <summary>Which captions are wanted.</summary>
+    public CaptionOptions Caption { get; init; } = new();
 }

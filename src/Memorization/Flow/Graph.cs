@@ -34,7 +34,7 @@ public sealed class Graph : IDisposable
     {
         _drain = drain;
         _stop = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        _ends = new BufferBlock<RowEnd>(new DataflowBlockOptions { BoundedCapacity = 1024, CancellationToken = _stop.Token });
+        _ends = new BufferBlock<RowEnd>(new DataflowBlockOptions { BoundedCapacity = 128, CancellationToken = _stop.Token });
     }
 
     /// <summary>The stages' counters, in the order the stages were added.</summary>
@@ -126,7 +126,7 @@ public sealed class Graph : IDisposable
                 counters.CountIn();
                 return SendAsync(_ends, new RowEnd(row, null));
             },
-            new ExecutionDataflowBlockOptions { BoundedCapacity = 256, CancellationToken = _stop.Token });
+            new ExecutionDataflowBlockOptions { BoundedCapacity = 32, CancellationToken = _stop.Token });
         from.LinkTo(kept, new DataflowLinkOptions { PropagateCompletion = true });
         var commits = new BufferBlock<TCommit>(new DataflowBlockOptions { BoundedCapacity = 2, CancellationToken = _stop.Token });
         _tasks.Add(kept.Completion);

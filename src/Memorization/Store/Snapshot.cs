@@ -10,6 +10,7 @@ namespace Memorization.Store;
 /// <param name="Filter">The filter whose verdicts count.</param>
 /// <param name="Model">The model whose embeddings and families count.</param>
 /// <param name="Threshold">Cosine at or above which two images are linked.</param>
+/// <param name="StoreThreshold">Cosine down to which the forest is exact.</param>
 /// <param name="Families">The families, and nothing while there are none.</param>
 /// <param name="Forest">The spanning forest's edges, and nothing while there are none.</param>
 /// <param name="CreatedAt">When it was made.</param>
@@ -19,6 +20,7 @@ internal sealed record Snapshot(
     string Filter,
     string Model,
     double Threshold,
+    double StoreThreshold,
     IReadOnlyList<AddedFile> Families,
     IReadOnlyList<AddedFile> Forest,
     DateTimeOffset CreatedAt)

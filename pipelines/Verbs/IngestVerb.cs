@@ -1,0 +1,27 @@
+using System.CommandLine;
+using System.Text.Json;
+using Memorization.Pipelines.Terminal;
+using Spectre.Console;
+
+namespace Memorization.Pipelines.Verbs;
+
+/// <summary>ingest STUDY: the streaming graph up to the committed store.</summary>
+internal static class IngestVerb
+{
+    public static Command Create()
+    {
+        var study = new Argument<string>("STUDY") { Description = "The study's JSON file." };
+        var command = new Command("ingest", "Reads, fetches, embeds and stores what is new; families are brought up to date.") { study };
+        command.SetAction(async (parsed, _) =>
+        {
+            using var interrupts = new Interrupts();
+            var context = StudyContext.Load(parsed.GetRequiredValue(study), parsed);
+            var result = await new IngestRun(
+                context, interrupts, GlobalOptions.LevelOf(parsed), parsed.GetValue(GlobalOptions.Quiet), TimeProvider.System).ExecuteAsync();
+            if (parsed.GetValue(GlobalOptions.Json)) await Console.Out.WriteLineAsync(JsonSerializer.Serialize(result, JsonOutput.Indented));
+            else AnsiConsole.Write(Tables.Funnel(result));
+            return RunVerb.ExitCode(result);
+        });
+        return command;
+    }
+}

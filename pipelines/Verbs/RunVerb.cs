@@ -1,0 +1,49 @@
+using System.CommandLine;
+using System.Text.Json;
+using Memorization.Analysis;
+using Memorization.Pipelines.Terminal;
+using Memorization.Store;
+using Spectre.Console;
+
+namespace Memorization.Pipelines.Verbs;
+
+/// <summary>run STUDY: the nightly job.</summary>
+internal static class RunVerb
+{
+    private const int FamiliesOnTerminal = 20;
+
+    public static Command Create()
+    {
+        var study = new Argument<string>("STUDY") { Description = "The study's JSON file." };
+        var command = new Command("run", "The nightly job: ingests what is new, brings the families up to date, prints the funnel and Table 1.") { study };
+        command.SetAction(async (parsed, _) =>
+        {
+            using var interrupts = new Interrupts();
+            var context = StudyContext.Load(parsed.GetRequiredValue(study), parsed);
+            var result = await ExecuteAsync(context, interrupts, parsed);
+            if (parsed.GetValue(GlobalOptions.Json)) await Console.Out.WriteLineAsync(JsonSerializer.Serialize(result, JsonOutput.Indented));
+            else Print(result);
+            return ExitCode(result);
+        });
+        return command;
+    }
+
+    /// <summary>Ingests and computes Table 1.</summary>
+    public static async Task<RunResult> ExecuteAsync(StudyContext context, Interrupts interrupts, ParseResult parsed)
+    {
+        var result = await new IngestRun(
+            context, interrupts, GlobalOptions.LevelOf(parsed), parsed.GetValue(GlobalOptions.Quiet), TimeProvider.System).ExecuteAsync();
+        using var database = await StoreDatabase.OpenAsync(context.Store);
+        return result with { Families = TableOne.Compute(database, context.Study.Analysis), PeakBytes = PeakMemory.Bytes() };
+    }
+
+    /// <summary>The funnel and the largest families.</summary>
+    public static void Print(RunResult result)
+    {
+        AnsiConsole.Write(Tables.Funnel(result));
+        AnsiConsole.Write(Tables.Families(result.Families, FamiliesOnTerminal));
+        if (result.Interrupted) AnsiConsole.MarkupLine("[yellow]stopped before the end of the input; the same command goes on from there[/]");
+    }
+
+    public static int ExitCode(RunResult result) => result.BrokenInputs.Count > 0 ? ExitCodes.Failed : ExitCodes.Done;
+}

@@ -1,0 +1,25 @@
+using System.Reflection;
+using System.Runtime.InteropServices;
+
+namespace Memorization.Pipelines;
+
+/// <summary>What a result was made with.</summary>
+internal static class Versions
+{
+    public static IReadOnlyDictionary<string, string> All() => new SortedDictionary<string, string>
+    {
+        ["memorization"] = Of(typeof(Versions).Assembly),
+        ["runtime"] = RuntimeInformation.FrameworkDescription,
+        ["system"] = $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} cores",
+        ["onnxruntime"] = Inference.OnnxSession.Version,
+        ["skiasharp"] = Of("SkiaSharp"),
+        ["parquetsharp"] = Of("ParquetSharp"),
+        ["parquet.net"] = Of("Parquet"),
+        ["duckdb.net"] = Of("DuckDB.NET.Data"),
+    };
+
+    private static string Of(string assembly) => Of(Assembly.Load(assembly));
+
+    private static string Of(Assembly assembly) =>
+        assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? assembly.GetName().Version?.ToString() ?? "?";
+}
