@@ -1,0 +1,115 @@
+using Memorization.Clustering;
+using Memorization.Store;
+using Shouldly;
+using Xunit;
+using static Memorization.Tests.Store.MadeRows;
+
+namespace Memorization.Tests.Store;
+
+public sealed class FamilyStoreTests : IDisposable
+{
+    // Made rows lie 0.5 rad apart: neighbours have cosine 0.878, the next but one 0.540.
+    private static readonly ClusterOptions Options = new() { Threshold = 0.9, StoreThreshold = 0.85 };
+
+    private readonly TemporaryFolder _folder = new();
+    private int _run;
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Runs_one_after_the_other_give_the_families_of_one_run()
+    {
+        await RunAsync(0.87, [1, 2], [5]);
+        await RunAsync(0.87, [3], [9, 7]);
+        var apart = await FamiliesAsync();
+
+        using var other = new TemporaryFolder();
+        await RunAsync(other.Path, 0.87, "f", [9, 3, 1, 7, 2, 5]);
+        (await FamiliesAsync(other.Path)).ShouldBe(apart);
+        Sizes(apart).ShouldBe([3, 1, 1, 1]);
+    }
+
+    [Fact]
+    public async Task A_store_without_images_has_a_snapshot_without_families()
+    {
+        await RunAsync(0.9);
+
+        (await FamiliesAsync()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task The_threshold_is_the_runs_and_the_forest_is_kept()
+    {
+        await RunAsync(0.95, [1, 2, 3]);
+        Sizes(await FamiliesAsync()).ShouldBe([1, 1, 1]);
+
+        await RunAsync(0.86);
+        Sizes(await FamiliesAsync()).ShouldBe([3]);
+    }
+
+    [Fact]
+    public async Task Readers_see_the_last_published_snapshot_while_a_run_goes_on()
+    {
+        await RunAsync(0.87, [1, 2]);
+        using var writer = await StoreWriter.OpenAsync(_folder.Path, new StoreOptions(), "later", "f", "m", TimeProvider.System);
+        await writer.AddAsync(Stored(3));
+        await writer.FlushAsync();
+
+        using var database = await StoreDatabase.OpenAsync(_folder.Path);
+        database.Query("SELECT count(*) FROM rows", reader => reader.GetInt64(0)).ShouldBe([2]);
+    }
+
+    [Fact]
+    public async Task A_run_with_nothing_new_publishes_nothing()
+    {
+        await RunAsync(0.87, [1, 2]);
+        await RunAsync(0.87);
+
+        Directory.GetFiles(_folder.File("snapshots")).Length.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Under_a_filter_that_refuses_a_row_its_image_is_in_no_family()
+    {
+        await RunAsync(0.87, [1, 2, 3]);
+        using (var writer = await StoreWriter.OpenAsync(_folder.Path, new StoreOptions(), "narrow", "narrow", "m", TimeProvider.System))
+        {
+            var families = await FamilyStore.OpenAsync(_folder.Path, "narrow", "narrow", "m", 2, Options, default);
+            await writer.AddAsync(new(Selected(1), new(Memorization.Flow.Reason.AlreadyStored)));
+            await writer.AddAsync(CaptionTooLong(2));
+            await writer.AddAsync(new(Selected(3), new(Memorization.Flow.Reason.AlreadyStored)));
+            await families.RunAsync((await writer.FlushAsync())!, default);
+            await families.PublishAsync(0.87, TimeProvider.System, default);
+        }
+
+        // 1 and 3 were linked only through 2.
+        var narrowed = await FamiliesAsync();
+        narrowed.Select(pair => pair.Content).ShouldBe(new[] { Content(1), Content(3) }.Order());
+        Sizes(narrowed).ShouldBe([1, 1]);
+    }
+
+    private Task RunAsync(double threshold, params int[][] batches) => RunAsync(_folder.Path, threshold, "f", batches);
+
+    private async Task RunAsync(string store, double threshold, string filter, params int[][] batches)
+    {
+        var run = $"run{_run++}";
+        using var writer = await StoreWriter.OpenAsync(store, new StoreOptions(), run, filter, "m", TimeProvider.System);
+        var families = await FamilyStore.OpenAsync(store, run, filter, "m", 2, Options, default);
+        foreach (var batch in batches)
+        {
+            foreach (var number in batch) await writer.AddAsync(Stored(number));
+            await families.RunAsync((await writer.FlushAsync())!, default);
+        }
+
+        await families.PublishAsync(threshold, TimeProvider.System, default);
+    }
+
+    private async Task<IReadOnlyList<(string Content, string Family)>> FamiliesAsync(string? store = null)
+    {
+        using var database = await StoreDatabase.OpenAsync(store ?? _folder.Path);
+        return database.Query("SELECT content_id, family FROM families ORDER BY content_id", reader => (reader.GetString(0), reader.GetString(1)));
+    }
+
+    private static int[] Sizes(IEnumerable<(string Content, string Family)> families) =>
+        [.. families.GroupBy(pair => pair.Family).Select(group => group.Count()).OrderDescending()];
+}

@@ -1,0 +1,218 @@
+using Memorization.Configuration;
+using Memorization.Flow;
+using Memorization.Rows;
+using Memorization.Store;
+using Microsoft.Extensions.Time.Testing;
+using Shouldly;
+using Xunit;
+using static Memorization.Tests.Store.MadeRows;
+
+namespace Memorization.Tests.Store;
+
+public sealed class StoreWriterTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly FakeTimeProvider _time = new();
+    private int _run;
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Every_table_says_what_became_of_the_rows()
+    {
+        await CommitAsync(Stored(1), Stored(2, content: 1), NotFound(3), CaptionTooLong(4));
+
+        Query("SELECT count(*) FROM rows").ShouldBe("4");
+        Query("SELECT string_agg(outcome || ':' || coalesce(reason, '') || ':' || http_status, ' ' ORDER BY row_key) FROM images")
+            .ShouldBe("kept::200 kept::200 rejected:NotFound:404");
+        Query("SELECT string_agg(kept || ':' || coalesce(reason, ''), ' ' ORDER BY row_key) FROM verdicts").ShouldBe("true: true: true: false:CaptionTooLong");
+        Query("SELECT url || '|' || caption || '|' || width || '|' || token_count FROM rows WHERE row_key LIKE '%2'").ShouldBe("http://host.test/1.jpg|van gogh number 1|100|9");
+        Query("SELECT fetched_at FROM images LIMIT 1").ShouldContain("2026");
+    }
+
+    [Fact]
+    public async Task Equal_bytes_have_one_embedding_and_every_row_its_own_image_record()
+    {
+        var batch = await CommitAsync(Stored(1), Stored(2, content: 1), Stored(3));
+
+        batch!.Images.Select(image => image.ContentId).ShouldBe([Content(1), Content(3)]);
+        Query("SELECT count(*) || ' ' || count(DISTINCT content_id) FROM embeddings").ShouldBe("2 2");
+        (await CommitAsync(Stored(4, content: 3)))!.Images.ShouldBeEmpty();
+        Query("SELECT count(*) FROM embeddings").ShouldBe("2");
+    }
+
+    [Fact]
+    public async Task An_embedding_is_read_back_to_the_bit()
+    {
+        await CommitAsync(Stored(1));
+
+        Query("SELECT embedding[1] FROM embeddings").ShouldBe(((double)(float)(Half)Math.Cos(0.5)).ToString(System.Globalization.CultureInfo.InvariantCulture));
+    }
+
+    [Fact]
+    public async Task What_was_not_committed_is_not_part_of_the_store_and_its_files_are_removed()
+    {
+        await CommitAsync(Stored(1));
+        var orphan = _folder.File("rows", "part-000001-killed.parquet");
+        File.Copy(Directory.GetFiles(_folder.File("rows")).Single(), orphan);
+        File.WriteAllText(_folder.File("images", "part-000001-killed.parquet.tmp"), "half a file");
+
+        Query("SELECT count(*) FROM rows").ShouldBe("1");
+        await CommitAsync();
+
+        File.Exists(orphan).ShouldBeFalse();
+        Directory.GetFiles(_folder.File("images")).Length.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_row_of_an_earlier_run_is_known_and_not_written_again()
+    {
+        await CommitAsync(Stored(1), NotFound(2));
+        using var store = await OpenAsync();
+
+        (await store.Known.RunAsync(Selected(1), default)).Rejection!.Reason.ShouldBe(Reason.AlreadyStored);
+        (await store.Known.RunAsync(Selected(2), default)).Rejection!.Reason.ShouldBe(Reason.NotFound);
+        (await store.Known.RunAsync(Selected(3), default)).IsKept(out _).ShouldBeTrue();
+        (await store.Known.RunAsync(Selected(3), default)).Rejection!.Reason.ShouldBe(Reason.DuplicateRow);
+        await store.AddAsync(new RowEnd(Selected(1), new Rejection(Reason.AlreadyStored)));
+        await store.AddAsync(new RowEnd(Selected(2), (await store.Known.RunAsync(Selected(2), default)).Rejection));
+
+        (await store.FlushAsync()).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_unit_is_finished_once_its_last_row_has_ended_whichever_comes_last()
+    {
+        var other = new UnitId(8, 3);
+        using (var store = await OpenAsync())
+        {
+            await store.AddAsync(UnitEnds(emitted: 2, noKeyword: 40));
+            await store.AddAsync(Stored(1));
+            await store.AddAsync(NotFound(2));
+            await store.AddAsync(Stored(3, unit: other));
+            await store.AddAsync(UnitEnds(emitted: 2, unit: other));
+            await store.FlushAsync();
+        }
+
+        using var reopened = await OpenAsync();
+        var done = reopened.FinishedBefore(Unit)!;
+        (done.Rows, done.Kept).ShouldBe((42, 1));
+        done.Reasons.ShouldBe(new SortedDictionary<Reason, long> { [Reason.NoKeyword] = 40, [Reason.NotFound] = 1 });
+        reopened.FinishedBefore(other).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_unit_counts_only_under_the_filter_and_the_model_it_was_worked_on_with()
+    {
+        await CommitAsync(UnitEnds(emitted: 0));
+
+        using (var filtered = await OpenAsync(filter: "other")) filtered.FinishedBefore(Unit).ShouldBeNull();
+        using (var modelled = await OpenAsync(model: "other")) modelled.FinishedBefore(Unit).ShouldBeNull();
+        using var same = await OpenAsync();
+        same.FinishedBefore(Unit).ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task Under_another_filter_a_known_row_gets_that_filters_verdict_and_nothing_else()
+    {
+        await CommitAsync(Stored(1));
+        using (var store = await OpenAsync(filter: "narrow"))
+        {
+            await store.AddAsync(CaptionTooLong(1));
+            await store.FlushAsync();
+        }
+
+        Query("SELECT count(*) FROM rows", "narrow").ShouldBe("1");
+        Query("SELECT kept FROM verdicts", "narrow").ShouldBe("False");
+        Query("SELECT kept FROM verdicts").ShouldBe("True");
+    }
+
+    [Fact]
+    public async Task Under_another_model_a_known_row_is_asked_for_again()
+    {
+        await CommitAsync(Stored(1));
+        using var store = await OpenAsync(model: "other");
+
+        (await store.Known.RunAsync(Selected(1), default)).IsKept(out _).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task It_commits_after_so_many_rows()
+    {
+        using var store = await OpenAsync(new StoreOptions { CommitRows = 2 });
+
+        (await store.AddAsync(Stored(1))).ShouldBeNull();
+        (await store.AddAsync(Stored(2)))!.Images.Count.ShouldBe(2);
+        store.StoredRows.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task It_commits_after_so_many_seconds()
+    {
+        using var store = await OpenAsync(new StoreOptions { CommitSeconds = 60 });
+        (await store.AddAsync(Stored(1))).ShouldBeNull();
+        store.StoredRows.ShouldBe(0);
+
+        _time.Advance(TimeSpan.FromSeconds(60));
+
+        (await store.AddAsync(Stored(2)))!.Images.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_second_writer_is_told_who_holds_the_store()
+    {
+        using var first = await OpenAsync();
+
+        (await Should.ThrowAsync<SetupException>(() => OpenAsync())).Message
+            .ShouldContain($"is held by process {Environment.ProcessId} on {Environment.MachineName}");
+    }
+
+    [Fact]
+    public async Task The_lock_is_free_after_a_writer_is_gone()
+    {
+        (await OpenAsync()).Dispose();
+        (await OpenAsync()).Dispose();
+    }
+
+    [Fact]
+    public async Task A_folder_that_cannot_be_made_is_one_line_with_the_fix()
+    {
+        var file = _folder.File("a-file");
+        await File.WriteAllTextAsync(file, "", TestContext.Current.CancellationToken);
+
+        (await Should.ThrowAsync<SetupException>(() => StoreWriter.OpenAsync(Path.Combine(file, "store"), new StoreOptions(), "run", "f", "m", _time)))
+            .Message.ShouldSatisfyAllConditions(line => line.ShouldStartWith("cannot write the store"), line => line.ShouldContain("store.path"), line => line.ShouldNotContain("\n"));
+    }
+
+    [Fact]
+    public async Task A_missing_or_broken_commit_is_refused_by_name()
+    {
+        await CommitAsync(Stored(1));
+        await CommitAsync(Stored(2));
+        var commits = Directory.GetFiles(_folder.File("commits")).Order().ToList();
+
+        File.WriteAllText(commits[1], "{");
+        (await Should.ThrowAsync<SetupException>(() => OpenAsync())).Message.ShouldContain(commits[1]);
+        File.Delete(commits[0]);
+        (await Should.ThrowAsync<SetupException>(() => OpenAsync())).Message.ShouldContain("does not parse");
+        File.WriteAllText(commits[1], """{ "version": 1, "committed_at": "2026-01-01T00:00:00Z", "run": "r", "files": [], "units": [] }""");
+        (await Should.ThrowAsync<SetupException>(() => OpenAsync())).Message.ShouldContain("lacks commit 0");
+    }
+
+    private async Task<CommittedBatch?> CommitAsync(params RowEnd[] ends)
+    {
+        using var store = await OpenAsync();
+        foreach (var end in ends) await store.AddAsync(end);
+        return await store.FlushAsync();
+    }
+
+    private Task<StoreWriter> OpenAsync(StoreOptions? options = null, string filter = "f", string model = "m") =>
+        StoreWriter.OpenAsync(_folder.Path, options ?? new StoreOptions(), $"run{_run++}", filter, model, _time);
+
+    private string Query(string sql, string filter = "f")
+    {
+        var log = CommitLog.ReadAsync(_folder.Path).GetAwaiter().GetResult();
+        using var database = StoreDatabase.Open(_folder.Path, log.Commits.SelectMany(commit => commit.Files), filter, "m");
+        return Convert.ToString(database.Query(sql).Rows.ShouldHaveSingleItem()[0], System.Globalization.CultureInfo.InvariantCulture)!;
+    }
+}
