@@ -6,7 +6,7 @@ namespace Memorization.Images;
 public sealed record DecodeOptions
 {
     /// <summary>The most pixels an image may announce, width times height; default 100,000,000 (400 MB at once while such an image decodes).</summary>
-    [Range(1L, 500_000_000L)]
+    [Range(1L, 250_000_000L)]
     public long MaxPixels { get; init; } = 100_000_000;
 
     /// <summary>The least width and height in pixels; default 8: a 1×1 pixel is what a dead host's page counter answers, not a picture.</summary>

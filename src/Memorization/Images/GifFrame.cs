@@ -5,20 +5,10 @@ namespace Memorization.Images;
 /// Pillow keeps the palette's colour of a transparent pixel when it drops alpha; SkiaSharp gives transparent black. Without the flag
 /// SkiaSharp gives the colour too, and only what lies outside the frame stays transparent.
 /// </remarks>
-internal readonly ref struct GifFrame
+/// <param name="FlagsAt">Where the byte lies whose lowest bit says that the frame has a transparent colour; 0 if it has none.</param>
+/// <param name="Background">RGBA, red in the lowest byte, of what the frame does not cover: the transparent colour, or else the palette's first; 0 if there is no palette.</param>
+internal readonly record struct GifFrame(int FlagsAt, uint Background)
 {
-    private GifFrame(int flagsAt, ReadOnlySpan<byte> background)
-    {
-        FlagsAt = flagsAt;
-        Background = background;
-    }
-
-    /// <summary>Where the byte lies whose lowest bit says that the frame has a transparent colour; 0 if there is none.</summary>
-    public int FlagsAt { get; }
-
-    /// <summary>RGB of what the frame does not cover: the transparent colour, or else the palette's first; empty if there is no palette.</summary>
-    public ReadOnlySpan<byte> Background { get; }
-
     /// <summary>Walks to the first frame; whatever does not parse leaves the default, and is the decoder's to reject.</summary>
     public static GifFrame Find(ReadOnlySpan<byte> gif)
     {
@@ -32,7 +22,9 @@ internal readonly ref struct GifFrame
             {
                 var local = Palette(gif, at + 10, gif[at + 9]);
                 if (!local.IsEmpty) palette = local;
-                return new GifFrame(flagsAt, palette.Length >= (transparent * 3) + 3 ? palette.Slice(transparent * 3, 3) : default);
+                if (palette.Length < (transparent * 3) + 3) return new GifFrame(flagsAt, 0);
+                var color = palette[(transparent * 3)..];
+                return new GifFrame(flagsAt, 0xFF000000u | ((uint)color[2] << 16) | ((uint)color[1] << 8) | color[0]);
             }
 
             if (gif[at] != '!') break;
