@@ -7,21 +7,19 @@ namespace Memorization.Embedding;
 
 /// <summary>The Embed stage: gathers the images of many callers into batches and runs the model over them.</summary>
 /// <remarks>
-/// Thread-safe. One batch is filled while another runs; a batch that is not full goes as soon as the model is idle and the linger has passed.
-/// Every batch is padded to the full size, so an embedding never depends on which images came together.
+/// Thread-safe. One batch is filled while others run, each on a thread of its own. A batch that is not full goes when the linger has passed and no
+/// other runs: padding costs as much as images do. Every batch is padded to the full size and no operator is split between threads,
+/// so an embedding depends neither on which images came together nor on the number of threads.
 /// </remarks>
 public sealed class Embedder : IAsyncDisposable
 {
-    // A batch already uses every core; on the CPU two at once only share them.
-    private const int RunsAtOnce = 1;
-
     private readonly ImageEncoder _encoder;
     private readonly Action<EncoderBatch> _run;
     private readonly TimeProvider _time;
     private readonly TimeSpan _linger;
+    private readonly int _runsAtOnce;
     private readonly Channel<Waiting> _queue;
     private readonly ConcurrentBag<EncoderBatch> _free = [];
-    private readonly SemaphoreSlim _session = new(RunsAtOnce);
     private readonly Task _gathering;
     private long _images, _batches, _waitingTicks, _sessionTicks;
 
@@ -37,17 +35,17 @@ public sealed class Embedder : IAsyncDisposable
     internal Embedder(ImageEncoder encoder, ModelOptions options, TimeProvider time, Action<EncoderBatch>? run = null)
     {
         (_encoder, _run, _time) = (encoder, run ?? encoder.Run, time);
+        _runsAtOnce = options.Threads == 0 ? Environment.ProcessorCount : options.Threads;
         _linger = TimeSpan.FromMilliseconds(options.LingerMilliseconds);
         _queue = Channel.CreateBounded<Waiting>(new BoundedChannelOptions(encoder.BatchSize) { SingleReader = true });
-        for (var i = 0; i <= RunsAtOnce; i++) _free.Add(encoder.AllocateBatch());
         _gathering = Task.Run(GatherAsync);
     }
 
     /// <summary>What is known of the model.</summary>
     public ImageModel Model => _encoder.Model;
 
-    /// <summary>Concurrent calls that keep the model busy: one batch running, one being filled.</summary>
-    public int Parallelism => (RunsAtOnce + 1) * _encoder.BatchSize;
+    /// <summary>Concurrent calls that keep the model busy: a batch running on each thread, one being filled.</summary>
+    public int Parallelism => (_runsAtOnce + 1) * _encoder.BatchSize;
 
     /// <summary>What has been done so far.</summary>
     public EmbedderCounters Counters => new(
@@ -80,33 +78,36 @@ public sealed class Embedder : IAsyncDisposable
         await _gathering.ConfigureAwait(false);
         while (_free.TryTake(out var batch)) batch.Dispose();
         _encoder.Dispose();
-        _session.Dispose();
     }
 
     private async Task GatherAsync()
     {
-        List<Waiting> rows = new(_encoder.BatchSize);
+        List<Task> running = [];
+        List<Waiting> rows = [];
         for (var start = _time.GetTimestamp(); await _queue.Reader.WaitToReadAsync().ConfigureAwait(false); start = _time.GetTimestamp())
         {
-            _free.TryTake(out var batch);
-            using (var linger = new CancellationTokenSource(_linger, _time))
+            if (!_free.TryTake(out var batch)) batch = _encoder.AllocateBatch();
+            using (var gathered = new CancellationTokenSource())
             {
-                while (!TakeWhatIsThere(batch!, rows) && !linger.IsCancellationRequested && !_queue.Reader.Completion.IsCompleted)
+                var idle = Task.WhenAll([.. running, Task.Delay(_linger, _time, gathered.Token)]);
+                while (!TakeWhatIsThere(batch, rows) && !idle.IsCompleted && !_queue.Reader.Completion.IsCompleted)
                 {
-                    Task more = _queue.Reader.WaitToReadAsync(linger.Token).AsTask();
-                    await more.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                    await Task.WhenAny(idle, _queue.Reader.WaitToReadAsync(gathered.Token).AsTask()).ConfigureAwait(false);
                 }
+
+                await gathered.CancelAsync().ConfigureAwait(false);
             }
 
             Interlocked.Add(ref _waitingTicks, _time.GetElapsedTime(start).Ticks);
-            await _session.WaitAsync().ConfigureAwait(false);
-            TakeWhatIsThere(batch!, rows);
+            if (running.Count == _runsAtOnce) await Task.WhenAny(running).ConfigureAwait(false);
+            running.RemoveAll(run => run.IsCompleted);
+            TakeWhatIsThere(batch, rows);
             Waiting[] taken = [.. rows];
             rows.Clear();
-            _ = Task.Run(() => RunBatch(batch!, taken));
+            running.Add(Task.Run(() => RunBatch(batch, taken)));
         }
 
-        for (var i = 0; i < RunsAtOnce; i++) await _session.WaitAsync().ConfigureAwait(false);
+        await Task.WhenAll(running).ConfigureAwait(false);
     }
 
     // True if the batch is full. A row whose pixels do not fit fails alone.
@@ -148,7 +149,6 @@ public sealed class Embedder : IAsyncDisposable
         finally
         {
             _free.Add(batch);
-            _session.Release();
         }
     }
 

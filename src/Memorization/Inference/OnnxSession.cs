@@ -40,8 +40,12 @@ internal sealed class OnnxSession : IDisposable
     public IReadOnlyList<OnnxPort> Outputs { get; }
 
     /// <summary>Loads a model from memory.</summary>
+    /// <param name="model">What an .onnx file holds.</param>
+    /// <param name="name">What errors call it.</param>
+    /// <param name="threads">Threads that share one operator's work; 1 runs on the caller's thread alone.</param>
+    /// <param name="device">"cpu".</param>
     /// <exception cref="InvalidDataException">The bytes are not a model that the runtime can load.</exception>
-    /// <inheritdoc cref="FromFile"/>
+    /// <exception cref="NotSupportedException">This build does not have the device.</exception>
     public static OnnxSession FromBytes(byte[] model, string name, int threads, string device = "cpu") =>
         Load(name, threads, device, options => new InferenceSession(model, options));
 
