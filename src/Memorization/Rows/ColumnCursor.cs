@@ -5,7 +5,7 @@ namespace Memorization.Rows;
 /// <summary>Walks forward through one column of a row group by row number, holding one window of values. Not thread-safe.</summary>
 /// <remarks>A value that is a pointer (<see cref="ByteArray"/>) is valid until a row beyond the window is asked for.</remarks>
 /// <typeparam name="T">The physical type.</typeparam>
-internal sealed class ColumnCursor<T> : IDisposable
+internal sealed class ColumnCursor<T>
     where T : unmanaged
 {
     private readonly ColumnReader<T> _reader;
@@ -15,7 +15,7 @@ internal sealed class ColumnCursor<T> : IDisposable
     private int _first;
     private int _end;
 
-    /// <param name="reader">The column; disposed with the cursor.</param>
+    /// <param name="reader">The column, which stays the caller's to dispose.</param>
     /// <param name="isNullable">Whether the column has definition levels.</param>
     /// <param name="windowRows">Rows decoded at a time; a window never spans two pages.</param>
     /// <param name="broken">Makes the exception that names the place.</param>
@@ -46,7 +46,7 @@ internal sealed class ColumnCursor<T> : IDisposable
         }
         catch (Exception cause) when (ParquetAccess.IsBrokenInput(cause))
         {
-            throw _broken(cause.Message, cause);
+            throw _broken(ParquetAccess.Reason(cause), cause);
         }
 
         if (levels <= 0) throw _broken($"it ends before row {row}", null);
@@ -64,7 +64,4 @@ internal sealed class ColumnCursor<T> : IDisposable
         for (var row = rows - 1; row >= 0; row--)
             _values[row] = _levels![row] != 0 ? _values[--values] : default;
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => _reader.Dispose();
 }

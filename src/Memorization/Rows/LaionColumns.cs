@@ -66,11 +66,10 @@ internal sealed record LaionColumns(
     {
         var descriptor = schema.Column(index);
         using var path = descriptor.Path;
-        using var logical = descriptor.LogicalType;
         var steps = path.ToDotVector();
         var isPlain = steps.Length == 1 && descriptor.MaxRepetitionLevel == 0;
         return (steps[0], isPlain
-            ? new PlainColumn(index, steps[0], descriptor.PhysicalType, logical.Type == LogicalTypeEnum.Decimal, descriptor.MaxDefinitionLevel > 0)
+            ? new PlainColumn(index, steps[0], descriptor.PhysicalType, descriptor.TypePrecision > 0, descriptor.MaxDefinitionLevel > 0)
             : null);
     }
 

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.IO.Hashing;
 using ParquetSharp;
 
@@ -49,7 +48,7 @@ public sealed class LaionFile
         }
         catch (Exception cause) when (ParquetAccess.IsBrokenInput(cause))
         {
-            throw new BrokenInputException(path, cause.Message, cause: cause);
+            throw new BrokenInputException(path, ParquetAccess.Reason(cause), cause: cause);
         }
     }
 
@@ -64,7 +63,7 @@ public sealed class LaionFile
     private static UInt128 Hash(string path, CancellationToken stop)
     {
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
-        var buffer = ArrayPool<byte>.Shared.Rent(HashChunkBytes);
+        var buffer = new byte[HashChunkBytes];
         var hash = new XxHash128();
         while (file.Read(buffer) is > 0 and var read)
         {
@@ -72,7 +71,6 @@ public sealed class LaionFile
             hash.Append(buffer.AsSpan(0, read));
         }
 
-        ArrayPool<byte>.Shared.Return(buffer);
         return hash.GetCurrentHashAsUInt128();
     }
 }

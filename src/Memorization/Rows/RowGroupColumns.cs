@@ -1,4 +1,5 @@
 using System.IO.Hashing;
+using System.Numerics;
 using ParquetSharp;
 
 namespace Memorization.Rows;
@@ -26,13 +27,13 @@ internal sealed unsafe class RowGroupColumns : IDisposable
         {
             var parquet = Opened(ParquetAccess.Open(file.Path));
             _reader = Opened(parquet.RowGroup(rowGroup));
-            _captions = Text(file.Columns.Caption, CaptionWindowRows);
+            _captions = Cursor<ByteArray>(file.Columns.Caption, CaptionWindowRows);
         }
         catch (Exception cause)
         {
             Dispose();
             if (!ParquetAccess.IsBrokenInput(cause)) throw;
-            throw new BrokenInputException(file.Path, cause.Message, rowGroup, cause: cause);
+            throw new BrokenInputException(file.Path, ParquetAccess.Reason(cause), rowGroup, cause: cause);
         }
     }
 
@@ -94,49 +95,41 @@ internal sealed unsafe class RowGroupColumns : IDisposable
     private static int? Pixels(double? value) => value is >= int.MinValue and <= int.MaxValue ? (int)value : null;
 
     private Followers Open(LaionColumns columns) => new(
-        Text(columns.Url, FollowerWindowRows), Number(columns.Width), Number(columns.Height), Number(columns.Similarity),
-        columns.License is { } license ? Text(license, FollowerWindowRows) : null,
-        columns.Nsfw is { } nsfw ? Text(nsfw, FollowerWindowRows) : null);
+        Cursor<ByteArray>(columns.Url, FollowerWindowRows), Number(columns.Width), Number(columns.Height), Number(columns.Similarity),
+        columns.License is { } license ? Cursor<ByteArray>(license, FollowerWindowRows) : null,
+        columns.Nsfw is { } nsfw ? Cursor<ByteArray>(nsfw, FollowerWindowRows) : null);
 
-    private ColumnCursor<ByteArray> Text(PlainColumn column, int windowRows) => Cursor<ByteArray>(column, Column(column), windowRows);
+    private Func<int, double?> Number(PlainColumn? column) => column?.Type switch
+    {
+        null => static _ => null,
+        PhysicalType.Int32 => Number<int>(column),
+        PhysicalType.Int64 => Number<long>(column),
+        PhysicalType.Float => Number<float>(column),
+        _ => Number<double>(column),
+    };
 
     // NaN is how pandas writes a null.
-    private Func<int, double?> Number(PlainColumn? column)
+    private Func<int, double?> Number<T>(PlainColumn column)
+        where T : unmanaged, INumberBase<T>
     {
-        if (column is null) return static _ => null;
-        switch (Column(column))
-        {
-            case ColumnReader<int> reader:
-                var ints = Cursor<int>(column, reader, FollowerWindowRows);
-                return row => ints.TryGet(row, out var value) ? value : null;
-            case ColumnReader<long> reader:
-                var longs = Cursor<long>(column, reader, FollowerWindowRows);
-                return row => longs.TryGet(row, out var value) ? value : null;
-            case ColumnReader<float> reader:
-                var floats = Cursor<float>(column, reader, FollowerWindowRows);
-                return row => floats.TryGet(row, out var value) && float.IsFinite(value) ? value : null;
-            case var reader:
-                var doubles = Cursor<double>(column, reader, FollowerWindowRows);
-                return row => doubles.TryGet(row, out var value) && double.IsFinite(value) ? value : null;
-        }
+        var cursor = Cursor<T>(column, FollowerWindowRows);
+        return row => cursor.TryGet(row, out var value) && T.IsFinite(value) ? double.CreateChecked(value) : null;
     }
 
-    private ColumnCursor<T> Cursor<T>(PlainColumn column, ColumnReader reader, int windowRows)
-        where T : unmanaged =>
-        new((ColumnReader<T>)reader, column.IsNullable, windowRows, (detail, cause) => Broken(column, detail, cause));
-
-    private ColumnReader Column(PlainColumn column)
+    private ColumnCursor<T> Cursor<T>(PlainColumn column, int windowRows)
+        where T : unmanaged
     {
         try
         {
             using var chunk = _reader.MetaData.GetColumnChunkMetaData(column.Index);
             if (chunk.NumValues != _file.RowGroups[_rowGroup])
                 throw Broken(column, $"the footer gives it {chunk.NumValues} values for {_file.RowGroups[_rowGroup]} rows", null);
-            return Opened(_reader.Column(column.Index));
+            var reader = Opened((ColumnReader<T>)_reader.Column(column.Index));
+            return new(reader, column.IsNullable, windowRows, (detail, cause) => Broken(column, detail, cause));
         }
         catch (Exception cause) when (ParquetAccess.IsBrokenInput(cause))
         {
-            throw Broken(column, cause.Message, cause);
+            throw Broken(column, ParquetAccess.Reason(cause), cause);
         }
     }
 
