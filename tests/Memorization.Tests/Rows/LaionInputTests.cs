@@ -1,3 +1,4 @@
+using Memorization.Configuration;
 using Memorization.Rows;
 using Shouldly;
 using Xunit;
@@ -56,5 +57,5 @@ public sealed class LaionInputTests : IDisposable
     private string[] Names(string[] input) =>
         [.. LaionInput.Files(input, _files.Folder).Select(path => Path.GetRelativePath(_files.Folder, path).Replace('\\', '/'))];
 
-    private string Refused(params string[] input) => Should.Throw<InputException>(() => LaionInput.Files(input, _files.Folder)).Message;
+    private string Refused(params string[] input) => Should.Throw<SetupException>(() => LaionInput.Files(input, _files.Folder)).Message;
 }
