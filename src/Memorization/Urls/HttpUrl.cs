@@ -12,7 +12,10 @@ namespace Memorization.Urls;
 /// White space of every kind is trimmed at both ends, not only ASCII's.
 /// Percent-encoding in path and query is kept as received: servers that sign URLs compare bytes.
 /// </remarks>
-internal static class HttpUrl
+/// <param name="Url">What will be requested.</param>
+/// <param name="Host">The URL's host: lower-case ASCII, an IPv6 address in brackets.</param>
+/// <param name="Address">The host, if it is an address.</param>
+internal readonly record struct HttpUrl(Uri Url, string Host, IPAddress? Address)
 {
     /// <summary>Longer request lines are refused by the usual servers.</summary>
     public const int MaxLength = 8192;
@@ -23,10 +26,9 @@ internal static class HttpUrl
 
     /// <summary>Parses <paramref name="text"/>, against <paramref name="from"/> if it is relative.</summary>
     /// <returns>Null, or why not: <see cref="Reason.InvalidUrl"/> or <see cref="Reason.UnsupportedScheme"/>. No text makes it throw.</returns>
-    public static Reason? TryParse(string text, Uri? from, out Uri? url, out IPAddress? address)
+    public static Reason? TryParse(string text, Uri? from, out HttpUrl parsed)
     {
-        url = null;
-        address = null;
+        parsed = default;
         if (text.Length > MaxLength) return Reason.InvalidUrl;
         if (text.AsSpan().ContainsAny("\t\r\n")) text = string.Concat(text.Split('\t', '\r', '\n'));
         var rest = Trim(text);
@@ -49,30 +51,31 @@ internal static class HttpUrl
 
         var buffer = ArrayPool<char>.Shared.Rent(rest.Length * UrlWriter.Longest + 64);
         var writer = new UrlWriter(buffer);
-        var good = Write(ref writer, rest.TrimStart("/\\"), secure, out address)
-            && Uri.TryCreate(writer.Written.ToString(), AsWritten, out url);
+        var host = Write(ref writer, rest.TrimStart("/\\"), secure, out var address);
+        if (host is not null && Uri.TryCreate(writer.Written.ToString(), AsWritten, out var url)) parsed = new HttpUrl(url, host, address);
         ArrayPool<char>.Shared.Return(buffer);
-        return good ? null : Reason.InvalidUrl;
+        return parsed.Url is null ? Reason.InvalidUrl : null;
     }
 
-    private static bool Write(ref UrlWriter writer, ReadOnlySpan<char> rest, bool secure, out IPAddress? address)
+    // Gives the host; null if there is no usable one.
+    private static string? Write(ref UrlWriter writer, ReadOnlySpan<char> rest, bool secure, out IPAddress? address)
     {
         var end = rest.IndexOfAny('/', '\\', '?');
         var authority = end < 0 ? rest : rest[..end];
         rest = end < 0 ? default : rest[end..];
         address = null;
-        if (authority.Contains('@') || !TryPort(ref authority, secure ? 443 : 80, out var port)) return false;
-        if (UrlHost.Parse(authority, out address) is not { } host) return false;
+        if (authority.Contains('@') || !TryPort(ref authority, secure ? 443 : 80, out var port)) return null;
+        if (UrlHost.Parse(authority, out address) is not { } host) return null;
 
         writer.Append(secure ? "https://" : "http://");
         writer.Append(host);
         writer.Append(port);
         var query = rest.IndexOf('?');
         WritePath(ref writer, query < 0 ? rest : rest[..query]);
-        if (query < 0) return true;
+        if (query < 0) return host;
         writer.Append('?');
         writer.AppendEncoded(rest[(query + 1)..], QueryPlain);
-        return true;
+        return host;
     }
 
     private static void WritePath(ref UrlWriter writer, ReadOnlySpan<char> path)

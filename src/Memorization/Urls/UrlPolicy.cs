@@ -39,9 +39,11 @@ public sealed class UrlPolicy(ResolveMap resolve)
     /// <returns>Null if the URL may be requested.</returns>
     internal Reason? Check(string text, Uri? from, out Uri? url)
     {
-        if (HttpUrl.TryParse(text, from, out url, out var address) is { } reason) return reason;
-        var isPublic = address is null ? IsPublicName(url!.Host) : AddressPolicy.IsPublic(address);
-        return isPublic || resolve.TryGet(url!.Host, out _) ? null : Reason.PrivateHost;
+        var reason = HttpUrl.TryParse(text, from, out var parsed);
+        url = parsed.Url;
+        if (reason is not null) return reason;
+        var isPublic = parsed.Address is null ? IsPublicName(parsed.Host) : AddressPolicy.IsPublic(parsed.Address);
+        return isPublic || resolve.TryGet(parsed.Host, out _) ? null : Reason.PrivateHost;
     }
 
     private static bool IsPublicName(string host)

@@ -21,9 +21,9 @@ public sealed class UrlStandardTests
         {
             if (!isWeb || hasUserInfo || input.Contains('@', StringComparison.Ordinal) || IsRefusedOnPurpose(href!)) continue;
             if (!TryBase(from, out var baseUrl)) continue;
-            var reason = HttpUrl.TryParse(input, baseUrl, out var url, out _);
-            if (reason is null && Same(url!.AbsoluteUri, href!.Split('#')[0])) right++;
-            else wrong.Add($"{input} on {from}: {reason} {url?.AbsoluteUri}, not {href}");
+            var reason = HttpUrl.TryParse(input, baseUrl, out var parsed);
+            if (reason is null && Same(parsed.Url.AbsoluteUri, href!.Split('#')[0])) right++;
+            else wrong.Add($"{input} on {from}: {reason} {parsed.Url?.AbsoluteUri}, not {href}");
         }
 
         wrong.ShouldBeEmpty(string.Join("\n", wrong));
@@ -38,7 +38,7 @@ public sealed class UrlStandardTests
         foreach (var (input, from, _, isWeb, _) in Cases())
         {
             if (isWeb || !TryBase(from, out var baseUrl)) continue;
-            if (HttpUrl.TryParse(input, baseUrl, out var url, out _) is null) kept.Add($"{input} on {from}: {url}");
+            if (HttpUrl.TryParse(input, baseUrl, out var parsed) is null) kept.Add($"{input} on {from}: {parsed.Url}");
             else refused++;
         }
 
@@ -54,7 +54,7 @@ public sealed class UrlStandardTests
         foreach (var (input, from, _, _, _) in withUserInfo)
         {
             TryBase(from, out var baseUrl);
-            HttpUrl.TryParse(input, baseUrl, out _, out _).ShouldBe(Reason.InvalidUrl, input);
+            HttpUrl.TryParse(input, baseUrl, out _).ShouldBe(Reason.InvalidUrl, input);
         }
     }
 
@@ -70,7 +70,10 @@ public sealed class UrlStandardTests
     private static bool TryBase(string? text, out Uri? url)
     {
         url = null;
-        return text is null || HttpUrl.TryParse(text, null, out url, out _) is null;
+        if (text is null) return true;
+        var reason = HttpUrl.TryParse(text, null, out var parsed);
+        url = parsed.Url;
+        return reason is null;
     }
 
     // An IPv6 address has several texts; the same address is the same host.
