@@ -22,7 +22,7 @@ internal readonly record struct AttemptResult(byte[]? Bytes, string? MediaType, 
 /// <remarks>Thread-safe.</remarks>
 internal sealed class FetchAttempt(FetchOptions options, UrlPolicy urls, HttpMessageInvoker http, TimeProvider time)
 {
-    private readonly string _userAgent = options.Contact.Length == 0 ? options.UserAgent : $"{options.UserAgent} (+{options.Contact})";
+    private readonly string _userAgent = UserAgent(options);
     private readonly RobotsTag _robots = new(options.OptOutDirectives, options.UserAgent.Split('/')[0]);
     private long _requests;
 
@@ -99,7 +99,7 @@ internal sealed class FetchAttempt(FetchOptions options, UrlPolicy urls, HttpMes
         var now = time.GetUtcNow();
         if (!response.IsSuccessStatusCode || response.StatusCode == HttpStatusCode.PartialContent) return FetchFailure.OfStatus(response, now);
         if (_robots.OptOut(response.Headers, now) is { } directive) return new(Reason.OptedOut, $"X-Robots-Tag: {directive}");
-        if (Header(response, "Content-Encoding") is { } encoding && !encoding.Trim().Equals("identity", StringComparison.OrdinalIgnoreCase))
+        if (Header(response, "Content-Encoding")?.Trim().ToLowerInvariant() is { } encoding and not ("" or "identity"))
         {
             return new(Reason.MalformedResponse, $"Content-Encoding: {encoding}, which was not asked for");
         }
@@ -117,6 +117,15 @@ internal sealed class FetchAttempt(FetchOptions options, UrlPolicy urls, HttpMes
         request.Headers.TryAddWithoutValidation("Accept", "image/jpeg,image/png,image/webp,image/gif,image/*;q=0.5,*/*;q=0.1");
         request.Headers.TryAddWithoutValidation("Accept-Encoding", "identity");
         return request;
+    }
+
+    // Other characters make each request fail as it is written, as if the servers were to blame.
+    private static string UserAgent(FetchOptions options)
+    {
+        var text = options.Contact.Length == 0 ? options.UserAgent : $"{options.UserAgent} (+{options.Contact})";
+        return text.Length > 0 && text.All(c => c is >= ' ' and <= '~')
+            ? text
+            : throw new FormatException($"the User-Agent '{text}' has to be ASCII and not empty");
     }
 
     private static string? Header(HttpResponseMessage response, string name) =>

@@ -49,7 +49,9 @@ internal sealed record FetchFailure(Reason Reason, string Detail, bool CanChange
         if (socket is SocketError.HostNotFound or SocketError.NoData or SocketError.NoRecovery) return new(Reason.DnsFailure, detail);
         if (socket is SocketError.TryAgain) return new(Reason.DnsFailure, detail, CanChange: true);
         if (error is HttpRequestError.NameResolutionError) return new(Reason.DnsFailure, detail);
-        if (error is HttpRequestError.SecureConnectionError || chain.Any(e => e is AuthenticationException)) return new(Reason.TlsFailure, detail);
+        // A bad certificate or protocol stays bad; a connection that broke during the handshake may not break again.
+        var isRefused = chain.Any(e => e is AuthenticationException);
+        if (isRefused || error is HttpRequestError.SecureConnectionError) return new(Reason.TlsFailure, detail, CanChange: !isRefused);
         if (error is HttpRequestError.ConnectionError) return new(Reason.ConnectionFailed, detail, CanChange: true);
         if (socket is not null) return new(Reason.ConnectionReset, detail, CanChange: true);
         return thrown switch

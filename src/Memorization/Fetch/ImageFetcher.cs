@@ -23,7 +23,7 @@ public sealed class ImageFetcher : IDisposable
     private long _images;
 
     /// <summary>Looks up names with the operating system's resolver.</summary>
-    /// <exception cref="FormatException">An entry of <see cref="FetchOptions.Resolve"/> is not a host and an address.</exception>
+    /// <exception cref="FormatException">An entry of <see cref="FetchOptions.Resolve"/> is not a host and an address, or the User-Agent is not ASCII.</exception>
     public ImageFetcher(FetchOptions options, TimeProvider time)
         : this(options, time, System.Net.Dns.GetHostAddressesAsync, GuardedConnector.DialAsync)
     {

@@ -21,8 +21,6 @@ internal readonly record struct HttpUrl(Uri Url, string Host, IPAddress? Address
     public const int MaxLength = 8192;
 
     private static readonly UriCreationOptions AsWritten = new() { DangerousDisablePathAndQueryCanonicalization = true };
-    private static readonly SearchValues<char> PathPlain = Visible("\"#<>?^`{}");
-    private static readonly SearchValues<char> QueryPlain = Visible("\"#<>'");
 
     /// <summary>Parses <paramref name="text"/>, against <paramref name="from"/> if it is relative.</summary>
     /// <returns>Null, or why not: <see cref="Reason.InvalidUrl"/> or <see cref="Reason.UnsupportedScheme"/>. No text makes it throw.</returns>
@@ -71,44 +69,9 @@ internal readonly record struct HttpUrl(Uri Url, string Host, IPAddress? Address
         writer.Append(host);
         writer.Append(port);
         var query = rest.IndexOf('?');
-        WritePath(ref writer, query < 0 ? rest : rest[..query]);
-        if (query < 0) return host;
-        writer.Append('?');
-        writer.AppendEncoded(rest[(query + 1)..], QueryPlain);
+        writer.AppendPath(query < 0 ? rest : rest[..query]);
+        if (query >= 0) writer.AppendQuery(rest[query..]);
         return host;
-    }
-
-    private static void WritePath(ref UrlWriter writer, ReadOnlySpan<char> path)
-    {
-        var start = writer.Length;
-        if (!path.IsEmpty) path = path[1..];
-        while (true)
-        {
-            var slash = path.IndexOfAny('/', '\\');
-            var segment = slash < 0 ? path : path[..slash];
-            var dots = Dots(segment);
-            if (dots == 2) writer.DropSegment(start);
-            if (dots == 0 || slash < 0) writer.Append('/');
-            if (dots == 0) writer.AppendEncoded(segment, PathPlain);
-            if (slash < 0) return;
-            path = path[(slash + 1)..];
-        }
-    }
-
-    // 1 for ".", 2 for "..", also where a dot is written "%2e"; else 0.
-    private static int Dots(ReadOnlySpan<char> segment)
-    {
-        if (segment.Length is 0 or > 6) return 0;
-        var dots = 0;
-        while (!segment.IsEmpty)
-        {
-            if (segment[0] == '.') segment = segment[1..];
-            else if (segment.StartsWith("%2e", StringComparison.OrdinalIgnoreCase)) segment = segment[3..];
-            else return 0;
-            dots++;
-        }
-
-        return dots > 2 ? 0 : dots;
     }
 
     private static string Resolve(ReadOnlySpan<char> relative, Uri from)
@@ -158,7 +121,4 @@ internal readonly record struct HttpUrl(Uri Url, string Host, IPAddress? Address
     private static bool IsBlank(char c) => c <= ' ' || char.IsWhiteSpace(c) || c is '\u200B' or '\uFEFF';
 
     private static bool IsSlash(char c) => c is '/' or '\\';
-
-    private static SearchValues<char> Visible(string except) =>
-        SearchValues.Create([.. Enumerable.Range('!', '~' - '!' + 1).Select(c => (char)c).Except(except)]);
 }

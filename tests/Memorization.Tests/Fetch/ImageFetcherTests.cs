@@ -182,6 +182,31 @@ public sealed class ImageFetcherTests
     }
 
     [Fact]
+    public async Task A_connection_that_breaks_in_the_tls_handshake_is_tried_again()
+    {
+        await using var server = new RawServer("");
+        (await FetchAsync(At(server), "https://a.img.test/x.jpg")).Rejected(Reason.TlsFailure).Record.Attempts.ShouldBe(3);
+    }
+
+    [Theory]
+    [InlineData("192.0.2.7")]
+    [InlineData("[2001:db8::1]")]
+    public async Task An_address_may_be_given_another_one_too(string host)
+    {
+        await using var server = new RawServer(x => x.OkAsync(Jpeg));
+        var resolve = new Dictionary<string, string> { [host] = server.EndPoint.ToString() };
+        (await FetchAsync(At(server) with { Resolve = resolve }, $"http://{host}/")).Kept();
+        server.Heads.Single().ShouldContain($"Host: {host}\r\n");
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("Mémorisation/1")]
+    [InlineData("a\r\nX-Injected: 1")]
+    public void A_user_agent_that_cannot_be_sent_is_refused_before_the_first_request(string userAgent) =>
+        Should.Throw<FormatException>(() => new ImageFetcher(new FetchOptions { UserAgent = userAgent }, TimeProvider.System));
+
+    [Fact]
     public async Task A_refused_connection_is_tried_again_and_then_failed()
     {
         var server = new RawServer("");

@@ -143,6 +143,7 @@ public sealed class UrlPolicyTests
         if (!Run(text).IsKept(out var linked)) return;
         var written = linked.Url.AbsoluteUri;
         written.ShouldAllBe(c => c > ' ' && c <= '~', text);
+        linked.Url.IdnHost.ShouldNotBeEmpty(text);
         linked.Url.UserInfo.ShouldBeEmpty(text);
         linked.Url.Host.ShouldContain(linked.Url.HostNameType == UriHostNameType.IPv6 ? ':' : '.');
         Policy.Check(written, null, out var again).ShouldBeNull(text);
