@@ -12,6 +12,9 @@ namespace Memorization.Images;
 /// </remarks>
 internal sealed class PillowResampler : IDisposable
 {
+    /// <summary>Bytes that must be readable after the last pixel given to <see cref="AddRows"/>: two pixels are read at a time.</summary>
+    public const int Padding = 4;
+
     private const int Side = BicubicAxis.Outputs;
     private const int RowBytes = Side * 3;
 
@@ -22,42 +25,34 @@ internal sealed class PillowResampler : IDisposable
 
     private readonly BicubicAxis _horizontal;
     private readonly BicubicAxis _vertical;
+    private readonly int _stride;
     private readonly byte[] _rows;
 
     /// <summary>Begins an image of the given size in pixels.</summary>
     public PillowResampler(int width, int height)
     {
+        _stride = width * 4;
         (_horizontal, _vertical) = BicubicAxis.Of(width, height);
         _rows = ArrayPool<byte>.Shared.Rent((_vertical.End - _vertical.Begin) * RowStride);
     }
 
-    /// <summary>Bytes that must be readable after the last pixel given to <see cref="AddRows"/>: two pixels are read at a time.</summary>
-    public const int Padding = 4;
-
-    /// <summary>The first row that matters.</summary>
-    public int FirstRow => _vertical.Begin;
-
-    /// <summary>One past the last row that matters.</summary>
-    public int EndRow => _vertical.End;
-
     /// <summary>Takes rows of the image; each needed row must be given once, before <see cref="Finish"/>.</summary>
     /// <param name="rgba">Rows of four bytes per pixel (the fourth is ignored), without gaps, and <see cref="Padding"/> bytes of anything.</param>
-    /// <param name="stride">Bytes per row.</param>
     /// <param name="firstRow">The position of the first of these rows in the image.</param>
     /// <param name="count">How many rows.</param>
-    public void AddRows(ReadOnlySpan<byte> rgba, int stride, int firstRow, int count)
+    public void AddRows(ReadOnlySpan<byte> rgba, int firstRow, int count)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(rgba.Length, (count * (long)stride) + Padding);
-        var end = Math.Min(firstRow + count, EndRow);
-        for (var row = Math.Max(firstRow, FirstRow); row < end; row += 2)
+        ArgumentOutOfRangeException.ThrowIfLessThan(rgba.Length, (count * (long)_stride) + Padding);
+        var end = Math.Min(firstRow + count, _vertical.End);
+        for (var row = Math.Max(firstRow, _vertical.Begin); row < end; row += 2)
         {
             // An odd last row keeps itself company.
             var second = Math.Min(row + 1, end - 1);
             ref var source = ref MemoryMarshal.GetReference(rgba);
             ref var target = ref MemoryMarshal.GetArrayDataReference(_rows);
             Horizontal(
-                ref Unsafe.Add(ref source, (nint)(row - firstRow) * stride), ref Unsafe.Add(ref source, (nint)(second - firstRow) * stride),
-                ref Unsafe.Add(ref target, (nint)(row - FirstRow) * RowStride), ref Unsafe.Add(ref target, (nint)(second - FirstRow) * RowStride));
+                ref Unsafe.Add(ref source, (nint)(row - firstRow) * _stride), ref Unsafe.Add(ref source, (nint)(second - firstRow) * _stride),
+                ref Unsafe.Add(ref target, (nint)(row - _vertical.Begin) * RowStride), ref Unsafe.Add(ref target, (nint)(second - _vertical.Begin) * RowStride));
         }
     }
 
@@ -67,7 +62,7 @@ internal sealed class PillowResampler : IDisposable
         var pixels = GC.AllocateUninitializedArray<byte>(Side * RowBytes);
         for (var output = 0; output < Side; output++)
         {
-            var rows = _rows.AsSpan((_vertical.Starts[output] - FirstRow) * RowStride);
+            var rows = _rows.AsSpan((_vertical.Starts[output] - _vertical.Begin) * RowStride);
             var weights = _vertical.Weights.AsSpan(output * _vertical.Taps, _vertical.Counts[output]);
             Vertical(rows, weights, pixels.AsSpan(output * RowBytes, RowBytes));
         }
