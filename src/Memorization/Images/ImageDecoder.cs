@@ -61,19 +61,18 @@ public sealed class ImageDecoder(DecodeOptions? options = null)
         using var codec = SKCodec.Create(new SKMemoryStream(data), out var opened);
         if (codec is null)
         {
-            // Of a PNG, every bad header is called incomplete.
+            // SkiaSharp calls every bad header of a PNG incomplete.
             return format == "png" ? new Rejection(Reason.CorruptHeader) : Failure(opened, Reason.CorruptHeader);
         }
 
         // No colour space: none is converted to. Unpremultiplied: dropping alpha leaves the colours as they were stored.
         var info = new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul);
         if (Refuse(info.Width, info.Height) is { } refused) return refused;
+        if (Truncation.IsSeen(format, bytes.Span)) return new Rejection(Reason.TruncatedImage);
 
         using var resampler = new PillowResampler(info.Width, info.Height);
-        // Only JPEG and top-down BMP come row by row. Of the others, GIF and PNG keep colours that Pillow sees in another way.
-        var inStrips = codec.StartScanlineDecode(info) == SKCodecResult.Success && codec.ScanlineOrder == SKCodecScanlineOrder.TopDown;
-        var failure = inStrips
-            ? DecodeStrips(codec, info, resampler, bytes.Span)
+        var failure = format == "jpeg" && codec.StartScanlineDecode(info) == SKCodecResult.Success
+            ? DecodeStrips(codec, info, resampler)
             : DecodeWhole(codec, info, resampler, background, isGray16: format == "png" && IsGray16(bytes.Span));
         return failure is null ? new ClipPixels(resampler.Finish(), info.Width, info.Height, format) : failure;
     }
@@ -86,8 +85,8 @@ public sealed class ImageDecoder(DecodeOptions? options = null)
         return longer > shorter * _options.MaxAspectRatio ? new(Reason.ExtremeAspectRatio, $"{width}×{height}") : null;
     }
 
-    // A strip of rows stays in the cache between the decoder and the resampler, and a huge photograph needs no huge buffer.
-    private static Rejection? DecodeStrips(SKCodec codec, SKImageInfo info, PillowResampler resampler, ReadOnlySpan<byte> bytes)
+    // JPEG. A strip of rows stays in the cache between the decoder and the resampler, and a huge photograph needs no huge buffer.
+    private static Rejection? DecodeStrips(SKCodec codec, SKImageInfo info, PillowResampler resampler)
     {
         using var strip = new PixelBuffer((info.RowBytes * StripRows) + PillowResampler.Padding);
         for (var row = 0; row < info.Height; row += StripRows)
@@ -95,17 +94,16 @@ public sealed class ImageDecoder(DecodeOptions? options = null)
             var rows = Math.Min(StripRows, info.Height - row);
             if (codec.GetScanlines(strip.Address, rows, info.RowBytes) < rows)
             {
-                // The codec does not say why. A whole file has its end-of-image marker at the end, but for a few bytes of padding.
-                var isWhole = bytes[Math.Max(bytes.Length - 32, 0)..].IndexOf([(byte)0xFF, (byte)0xD9]) >= 0;
-                return new(isWhole ? Reason.CorruptPixels : Reason.TruncatedImage, $"in rows {row} to {row + rows} of {info.Height}");
+                return new(Reason.CorruptPixels, $"in rows {row} to {row + rows} of {info.Height}");
             }
 
-            resampler.AddRows(strip.Span, info.RowBytes, row, rows);
+            resampler.AddRows(strip.Span, row, rows);
         }
 
         return null;
     }
 
+    // Every other format. The two colours that Pillow sees in another way are mended here.
     private static Rejection? DecodeWhole(SKCodec codec, SKImageInfo info, PillowResampler resampler, uint background, bool isGray16)
     {
         using var pixels = new PixelBuffer(info.BytesSize + PillowResampler.Padding);
@@ -114,12 +112,12 @@ public sealed class ImageDecoder(DecodeOptions? options = null)
         var rgba = pixels.Span[..info.BytesSize];
         if (background != 0) MemoryMarshal.Cast<byte, uint>(rgba).Replace(0u, background);
         if (isGray16) rgba.ReplaceAnyExcept(Zero, byte.MaxValue);
-        resampler.AddRows(pixels.Span, info.RowBytes, 0, info.Height);
+        resampler.AddRows(pixels.Span, 0, info.Height);
         return null;
     }
 
-    // A PNG of 16 bits per sample, grey without alpha; IHDR has a fixed place. Pillow takes it for an image of integers and clips them at 255,
-    // so CLIP sees white where the sample is above 255. SkiaSharp gives the upper byte: only samples of 1 to 255 are lost, they become 0.
+    // A PNG of 16 bits per sample, grey without alpha; IHDR has a fixed place. Pillow takes it for an image of integers and clips them at
+    // 255, so CLIP sees white where the sample is above 255. SkiaSharp gives the upper byte: only samples of 1 to 255 are lost (to 0).
     private static bool IsGray16(ReadOnlySpan<byte> png) => png.Length > 25 && png[24] == 16 && png[25] == 0;
 
     private static Rejection Failure(SKCodecResult result, Reason otherwise) =>

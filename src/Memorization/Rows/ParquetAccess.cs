@@ -5,7 +5,7 @@ namespace Memorization.Rows;
 /// <summary>How Parquet files are opened, and which exceptions mean that the file is at fault.</summary>
 internal static class ParquetAccess
 {
-    private const int ReadAheadBytes = 1 << 20;
+    private const int ReadAheadBytes = 1 << 18;
 
     /// <summary>Opens a file to be read page by page.</summary>
     public static ParquetFileReader Open(string path)
