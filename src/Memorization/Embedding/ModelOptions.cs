@@ -1,0 +1,34 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Memorization.Embedding;
+
+/// <summary>Which model embeds the images, and how it is run.</summary>
+public sealed record ModelOptions
+{
+    /// <summary>The <see cref="Path"/> of the model that needs no file.</summary>
+    public const string BuiltIn = "built-in";
+
+    /// <summary>Path of an image encoder as an ONNX file; "built-in" or null is the model that comes with the program and finds copies only. Default "built-in".</summary>
+    public string? Path { get; init; } = BuiltIn;
+
+    /// <summary>Images per run of the model; smaller batches are padded to it, so that no embedding depends on who else was there. A model with a fixed batch keeps its own. Default 8: on a CPU larger ones fall out of the caches.</summary>
+    [Range(1, 4096)]
+    public int BatchSize { get; init; } = 8;
+
+    /// <summary>How long a batch that is not full waits for more images, in milliseconds. Default 20.</summary>
+    [Range(0, 10_000)]
+    public int LingerMilliseconds { get; init; } = 20;
+
+    /// <summary>Batches that run at the same time, each on one CPU thread; 0 is one per logical processor. Default 0.</summary>
+    [Range(0, 1024)]
+    public int Threads { get; init; }
+
+    /// <summary>Where the model runs: "cpu". Default "cpu".</summary>
+    public string Device { get; init; } = "cpu";
+
+    /// <summary>Mean of red, green and blue, of pixels in 0–1, that an encoder with float input expects to be taken off. Default: CLIP's.</summary>
+    public IReadOnlyList<double> Mean { get; init; } = [0.48145466, 0.4578275, 0.40821073];
+
+    /// <summary>Standard deviation of red, green and blue, of pixels in 0–1, that an encoder with float input expects to be divided by. Default: CLIP's.</summary>
+    public IReadOnlyList<double> Std { get; init; } = [0.26862954, 0.26130258, 0.27577711];
+}

@@ -1,0 +1,63 @@
+using ElementType = Memorization.Inference.Onnx.TensorProto.Types.DataType;
+
+namespace Memorization.Inference;
+
+// The operators in use, as https://onnx.ai/onnx/operators defines them for operator set 18.
+internal sealed partial class OnnxGraph
+{
+    /// <summary>Matrix product of the last two dimensions; the others broadcast.</summary>
+    public OnnxValue MatMul(OnnxValue a, OnnxValue b) => Same("MatMul", a, b);
+
+    /// <summary>a·b + bias on matrices; <paramref name="transposeB"/> takes b as (columns, inner), as linear layers are stored.</summary>
+    public OnnxValue Gemm(OnnxValue a, OnnxValue b, OnnxValue bias, bool transposeB = false) =>
+        Node("Gemm", [a, b, bias], [Attribute("transB", transposeB ? 1 : 0)]);
+
+    /// <summary>Elementwise sum, with broadcasting.</summary>
+    public OnnxValue Add(OnnxValue a, OnnxValue b) => Same("Add", a, b);
+
+    /// <summary>Elementwise difference, with broadcasting.</summary>
+    public OnnxValue Sub(OnnxValue a, OnnxValue b) => Same("Sub", a, b);
+
+    /// <summary>Elementwise product, with broadcasting.</summary>
+    public OnnxValue Mul(OnnxValue a, OnnxValue b) => Same("Mul", a, b);
+
+    /// <summary>Elementwise quotient, with broadcasting.</summary>
+    public OnnxValue Div(OnnxValue a, OnnxValue b) => Same("Div", a, b);
+
+    /// <summary>Elementwise square root.</summary>
+    public OnnxValue Sqrt(OnnxValue a) => Node("Sqrt", [a]);
+
+    /// <summary>Elementwise limits.</summary>
+    public OnnxValue Clip(OnnxValue a, OnnxValue min, OnnxValue max) => Node("Clip", [a, min, max]);
+
+    /// <summary>The same values in another type.</summary>
+    public OnnxValue Cast(OnnxValue a, ElementType to) => Node("Cast", [a], [Attribute("to", (long)to)], to);
+
+    /// <summary>Dimension i of the result is dimension <c>order[i]</c> of <paramref name="a"/>.</summary>
+    public OnnxValue Transpose(OnnxValue a, params ReadOnlySpan<long> order) => Node("Transpose", [a], [Attribute("perm", order)]);
+
+    /// <summary>The same values in other dims: 0 keeps the one at its place, a single −1 is what is left.</summary>
+    public OnnxValue Reshape(OnnxValue a, params ReadOnlySpan<long> dims) => Node("Reshape", [a, Vector(dims)]);
+
+    /// <summary>Elements <paramref name="start"/> up to, not including, <paramref name="end"/> of one dimension.</summary>
+    public OnnxValue Slice(OnnxValue a, long axis, long start, long end) => Node("Slice", [a, Vector(start), Vector(end), Vector(axis)]);
+
+    /// <summary>Elements <paramref name="indices"/> of one dimension, in that order.</summary>
+    public OnnxValue Gather(OnnxValue a, long axis, params ReadOnlySpan<long> indices) =>
+        Node("Gather", [a, Vector(indices)], [Attribute("axis", axis)]);
+
+    /// <summary>One after another along <paramref name="axis"/>.</summary>
+    public OnnxValue Concat(long axis, params ReadOnlySpan<OnnxValue> values) => Node("Concat", values, [Attribute("axis", axis)]);
+
+    /// <summary>Mean over <paramref name="axes"/>, which stay with length 1.</summary>
+    public OnnxValue ReduceMean(OnnxValue a, params ReadOnlySpan<long> axes) => Node("ReduceMean", [a, Vector(axes)]);
+
+    /// <summary>Euclidean norm over <paramref name="axes"/>, which stay with length 1.</summary>
+    public OnnxValue ReduceL2(OnnxValue a, params ReadOnlySpan<long> axes) => Node("ReduceL2", [a, Vector(axes)]);
+
+    private OnnxValue Vector(params ReadOnlySpan<long> values) => Constant(values, values.Length);
+
+    private OnnxValue Same(string op, OnnxValue a, OnnxValue b) => a.Type == b.Type
+        ? Node(op, [a, b])
+        : throw new ArgumentException($"{op} of {a.Type} ({a.Name}) and {b.Type} ({b.Name}): cast one of them", nameof(b));
+}

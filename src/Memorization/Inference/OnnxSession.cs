@@ -1,0 +1,117 @@
+using Microsoft.ML.OnnxRuntime;
+using ElementType = Memorization.Inference.Onnx.TensorProto.Types.DataType;
+
+namespace Memorization.Inference;
+
+/// <summary>An input or output of a model.</summary>
+/// <param name="Name">Its name in the model.</param>
+/// <param name="Type">Type of its elements.</param>
+/// <param name="Dims">Its dims; symbolic ones have no length.</param>
+internal sealed record OnnxPort(string Name, ElementType Type, IReadOnlyList<OnnxDim> Dims)
+{
+    /// <summary>"pixel_values: Float (batch, 3, 224, 224)".</summary>
+    public override string ToString() => $"{Name}: {Type} ({string.Join(", ", Dims)})";
+}
+
+/// <summary>A model that ONNX Runtime has loaded.</summary>
+/// <remarks>
+/// Thread-safe: any number of runs at once, each with its own tensors. The runtime's own log is off, because each of its errors
+/// also comes as an exception and its log would go past the program's.
+/// </remarks>
+internal sealed class OnnxSession : IDisposable
+{
+    private readonly InferenceSession _session;
+    private readonly RunOptions _runOptions = new() { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
+
+    private OnnxSession(InferenceSession session)
+    {
+        _session = session;
+        Inputs = [.. session.InputNames.Select(name => Port(name, session.InputMetadata[name]))];
+        Outputs = [.. session.OutputNames.Select(name => Port(name, session.OutputMetadata[name]))];
+    }
+
+    /// <summary>ONNX Runtime's version.</summary>
+    public static string Version => OrtEnv.Instance().GetVersionString();
+
+    /// <summary>What the model reads, constants not counted.</summary>
+    public IReadOnlyList<OnnxPort> Inputs { get; }
+
+    /// <summary>What the model gives.</summary>
+    public IReadOnlyList<OnnxPort> Outputs { get; }
+
+    /// <summary>Loads a model from memory.</summary>
+    /// <param name="model">What an .onnx file holds.</param>
+    /// <param name="name">What errors call it.</param>
+    /// <param name="threads">Threads that share one operator's work; 1 runs on the caller's thread alone.</param>
+    /// <param name="device">"cpu".</param>
+    /// <exception cref="InvalidDataException">The bytes are not a model that the runtime can load.</exception>
+    /// <exception cref="NotSupportedException">This build does not have the device.</exception>
+    public static OnnxSession FromBytes(byte[] model, string name, int threads, string device = "cpu") =>
+        Load(name, threads, device, options => new InferenceSession(model, options));
+
+    /// <summary>Loads a model, and the files with its external data, from a folder.</summary>
+    /// <param name="path">The .onnx file.</param>
+    /// <param name="threads">Threads that share one operator's work; 1 runs on the caller's thread alone.</param>
+    /// <param name="device">"cpu".</param>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">The file is not a model that the runtime can load.</exception>
+    /// <exception cref="NotSupportedException">This build does not have the device.</exception>
+    public static OnnxSession FromFile(string path, int threads, string device = "cpu") => File.Exists(path)
+        ? Load(path, threads, device, options => new InferenceSession(path, options))
+        : throw new FileNotFoundException($"there is no model file {path}", path);
+
+    /// <summary>Runs the model over tensors of the caller, outputs included.</summary>
+    /// <param name="inputNames">Names of <paramref name="inputs"/>.</param>
+    /// <param name="inputs">What the model reads.</param>
+    /// <param name="outputNames">Names of <paramref name="outputs"/>; other outputs are not computed.</param>
+    /// <param name="outputs">What the model fills; the dims must be exactly those that it gives.</param>
+    public void Run(IReadOnlyCollection<string> inputNames, IReadOnlyCollection<OnnxTensor> inputs, IReadOnlyCollection<string> outputNames, IReadOnlyCollection<OnnxTensor> outputs) =>
+        _session.Run(_runOptions, inputNames, [.. inputs.Select(tensor => tensor.Value)], outputNames, [.. outputs.Select(tensor => tensor.Value)]);
+
+    /// <summary>Runs the model once to see what a model that leaves its dims open gives.</summary>
+    /// <returns>The dims of the output.</returns>
+    public long[] DimsOf(string outputName, string inputName, OnnxTensor input)
+    {
+        using var outputs = _session.Run(_runOptions, [inputName], [input.Value], [outputName]);
+        return outputs[0].GetTensorTypeAndShape().Shape;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _session.Dispose();
+        _runOptions.Dispose();
+    }
+
+    private static OnnxSession Load(string name, int threads, string device, Func<SessionOptions, InferenceSession> load)
+    {
+        if (device != "cpu") throw new NotSupportedException($"device \"{device}\": this build runs models on \"cpu\" only");
+        OrtEnv.Instance().EnvLogLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL;
+        using var options = new SessionOptions
+        {
+            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
+            ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
+            IntraOpNumThreads = threads,
+            InterOpNumThreads = 1,
+        };
+        // Threads that wait for work by spinning take their core from the stages that decode the next images.
+        options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
+        try
+        {
+            return new OnnxSession(load(options));
+        }
+        catch (OnnxRuntimeException e)
+        {
+            throw new InvalidDataException($"{name} is not a model that ONNX Runtime {Version} can load: {e.Message}", e);
+        }
+    }
+
+    private static OnnxPort Port(string name, NodeMetadata node)
+    {
+        if (!node.IsTensor) return new OnnxPort(name, ElementType.Undefined, []);
+        var dims = new OnnxDim[node.Dimensions.Length];
+        for (var i = 0; i < dims.Length; i++)
+            dims[i] = node.Dimensions[i] >= 0 ? node.Dimensions[i] : node.SymbolicDimensions[i] is { Length: > 0 } symbol ? symbol : "?";
+        return new OnnxPort(name, (ElementType)(int)node.ElementDataType, dims);
+    }
+}

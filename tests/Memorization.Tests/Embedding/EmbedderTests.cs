@@ -1,0 +1,269 @@
+using CsCheck;
+using Memorization.Embedding;
+using Memorization.Flow;
+using Microsoft.Extensions.Time.Testing;
+using Shouldly;
+using Xunit;
+
+namespace Memorization.Tests.Embedding;
+
+public class EmbedderTests
+{
+    private static CancellationToken Never => TestContext.Current.CancellationToken;
+    private static readonly byte[] Means = EncoderGraphs.ByteMeans(EncoderGraphs.Nhwc);
+
+    [Theory]
+    [InlineData("built-in")]
+    [InlineData("mobilenetv2-035-imagenet-1280.onnx")]
+    public async Task An_embedding_is_the_same_bits_whatever_the_order_the_company_and_the_callers(string model)
+    {
+        var path = model == ModelOptions.BuiltIn ? model : SharedFolder.Path("corpora", "encoder", model);
+        var images = Enumerable.Range(0, 24).Select(Photos.Made).ToArray();
+        var alone = await Embed(batchSize: 1, threads: 1, callers: 1, seed: 0);
+        foreach (var (batchSize, threads, callers, seed) in new[] { (8, 1, 1, 1), (8, 2, 24, 2), (8, 2, 24, 3), (5, 3, 7, 4), (32, 1, 24, 5) })
+        {
+            var together = await Embed(batchSize, threads, callers, seed);
+            for (var i = 0; i < images.Length; i++) together[i].ShouldBe(alone[i], $"image {i}, batch {batchSize}, {callers} callers");
+        }
+
+        async Task<Half[][]> Embed(int batchSize, int threads, int callers, int seed)
+        {
+            await using var embedder = new Embedder(new ModelOptions { Path = path, BatchSize = batchSize, Threads = threads, LingerMilliseconds = 1 }, TimeProvider.System);
+            var order = Enumerable.Range(0, images.Length).ToArray();
+            new Random(seed).Shuffle(order);
+            var embeddings = new Half[images.Length][];
+            await Parallel.ForEachAsync(order, new ParallelOptions { MaxDegreeOfParallelism = callers }, async (i, stop) =>
+            {
+                (await embedder.RunAsync(Photos.Row(images[i]), stop)).IsKept(out var embedded).ShouldBeTrue();
+                embeddings[i] = embedded!.Embedding;
+            });
+            return embeddings;
+        }
+    }
+
+    [Fact]
+    public async Task An_embedding_belongs_to_the_image_it_came_with()
+    {
+        await using var embedder = Open(new ModelOptions { BatchSize = 4, LingerMilliseconds = 0 }, TimeProvider.System);
+        await Task.WhenAll(Enumerable.Range(1, 200).Select(async red =>
+        {
+            var row = Photos.Row(Red((byte)red));
+            (await embedder.RunAsync(row, Never)).IsKept(out var embedded).ShouldBeTrue();
+            embedded!.Decoded.ShouldBeSameAs(row);
+            // The means are (red, 100, 0).
+            embedded.Embedding.ShouldBe(UnitVector.From([red, 100, 0], out _));
+        }));
+        embedder.Counters.Images.ShouldBe(200);
+    }
+
+    [Theory]
+    [InlineData(float.NaN, "NaN")]
+    [InlineData(float.PositiveInfinity, "infinity")]
+    [InlineData(0f, "a zero vector")]
+    public async Task An_answer_without_a_direction_rejects_its_row_alone(float value, string detail)
+    {
+        var time = new FakeTimeProvider();
+        await using var embedder = Open(new ModelOptions { BatchSize = 2 }, time, run: batch =>
+        {
+            batch.Embedding(0).Fill(value);
+            batch.Embedding(1).Fill(1);
+        });
+        var wrong = Ask(embedder, 1);
+        var right = Ask(embedder, 2);
+        (await wrong).Rejection.ShouldBe(new Rejection(Reason.InvalidEmbedding, detail));
+        (await right).IsKept(out _).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_failed_batch_fails_each_of_its_callers_and_nobody_else()
+    {
+        var runs = 0;
+        var time = new FakeTimeProvider();
+        await using var embedder = Open(new ModelOptions { BatchSize = 3 }, time, run: batch =>
+        {
+            if (Interlocked.Increment(ref runs) == 1) throw new IOException("the device is gone");
+            batch.Embedding(0).Fill(1);
+            batch.Embedding(1).Fill(1);
+            batch.Embedding(2).Fill(1);
+        });
+        var failed = Enumerable.Range(0, 3).Select(i => Ask(embedder, i)).ToArray();
+        foreach (var task in failed) (await Should.ThrowAsync<IOException>(() => task)).Message.ShouldBe("the device is gone");
+        var served = await Task.WhenAll(Enumerable.Range(0, 3).Select(i => Ask(embedder, i)));
+        served.ShouldAllBe(outcome => outcome.Rejection == null);
+    }
+
+    [Fact]
+    public async Task Pixels_of_another_size_fail_their_caller_alone()
+    {
+        await using var embedder = Open(new ModelOptions { BatchSize = 1 }, TimeProvider.System);
+        await Should.ThrowAsync<ArgumentException>(async () => await embedder.RunAsync(Photos.Row(new byte[5]), Never));
+        (await Ask(embedder, 1)).IsKept(out _).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_batch_that_is_not_full_waits_for_the_linger()
+    {
+        var time = new FakeTimeProvider();
+        await using var embedder = Open(new ModelOptions { BatchSize = 3, LingerMilliseconds = 20 }, time);
+        // No time passes, so these come together although the model was idle all along.
+        await Task.WhenAll(Ask(embedder, 1), Ask(embedder, 2), Ask(embedder, 3));
+        embedder.Counters.Batches.ShouldBe(1);
+        embedder.Counters.AverageFill.ShouldBe(1);
+
+        await Passing(time, Ask(embedder, 4));
+        embedder.Counters.Batches.ShouldBe(2);
+        embedder.Counters.AverageFill.ShouldBe(4 / 6.0);
+        embedder.Counters.WaitingForInput.ShouldBeGreaterThanOrEqualTo(TimeSpan.FromMilliseconds(20));
+    }
+
+    [Fact]
+    public async Task Images_that_come_while_a_batch_runs_go_together_however_long_it_takes()
+    {
+        var time = new FakeTimeProvider();
+        using SemaphoreSlim started = new(0), go = new(0);
+        await using var embedder = Open(new ModelOptions { BatchSize = 4, Threads = 3, LingerMilliseconds = 20 }, time, run: batch =>
+        {
+            started.Release();
+            go.Wait(Never);
+            for (var i = 0; i < 4; i++) batch.Embedding(i).Fill(1);
+        });
+        var first = Task.WhenAll(Enumerable.Range(0, 4).Select(i => Ask(embedder, i)));
+        await started.WaitAsync(Never);
+        var second = Ask(embedder, 5);
+        time.Advance(TimeSpan.FromSeconds(1));
+        var third = Ask(embedder, 6);
+        time.Advance(TimeSpan.FromSeconds(1));
+        go.Release(10);
+        await first;
+        await Passing(time, Task.WhenAll(second, third));
+        embedder.Counters.Batches.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Full_batches_run_side_by_side_up_to_the_number_of_threads()
+    {
+        using SemaphoreSlim started = new(0), go = new(0);
+        int running = 0, most = 0;
+        await using var embedder = Open(new ModelOptions { BatchSize = 2, Threads = 2 }, new FakeTimeProvider(), run: batch =>
+        {
+            InterlockedMax(ref most, Interlocked.Increment(ref running));
+            started.Release();
+            go.Wait(Never);
+            Interlocked.Decrement(ref running);
+            batch.Embedding(0).Fill(1);
+            batch.Embedding(1).Fill(1);
+        });
+        embedder.Parallelism.ShouldBe(6);
+        var all = Task.WhenAll(Enumerable.Range(0, 12).Select(i => Ask(embedder, i)));
+        await started.WaitAsync(Never);
+        await started.WaitAsync(Never);
+        go.Release(6);
+        await all;
+        most.ShouldBe(2);
+        embedder.Counters.Batches.ShouldBe(6);
+    }
+
+    [Fact]
+    public async Task The_stop_token_frees_callers_that_wait_and_their_images_take_no_place()
+    {
+        using var stop = new CancellationTokenSource();
+        using SemaphoreSlim started = new(0), go = new(0);
+        await using var embedder = Open(new ModelOptions { BatchSize = 1, Threads = 1 }, TimeProvider.System, run: batch =>
+        {
+            started.Release();
+            go.Wait(Never);
+            batch.Embedding(0).Fill(1);
+        });
+        var first = Ask(embedder, 1);
+        await started.WaitAsync(Never);
+        // One is in the next batch, one in the queue, the others wait for a place in it.
+        var stopped = Enumerable.Range(0, 6).Select(i => AskUntil(embedder, i, stop.Token)).ToArray();
+        await stop.CancelAsync();
+        foreach (var task in stopped) (await Should.ThrowAsync<OperationCanceledException>(() => task)).CancellationToken.ShouldBe(stop.Token);
+        go.Release(100);
+        (await first).IsKept(out _).ShouldBeTrue();
+        await embedder.DisposeAsync();
+        embedder.Counters.Images.ShouldBeLessThanOrEqualTo(2);
+    }
+
+    [Fact]
+    public async Task Disposal_answers_those_in_line_without_lingering_and_refuses_those_who_come_later()
+    {
+        var embedder = Open(new ModelOptions { BatchSize = 5, LingerMilliseconds = 20 }, new FakeTimeProvider());
+        var waiting = Enumerable.Range(1, 3).Select(i => Ask(embedder, i)).ToArray();
+        await embedder.DisposeAsync();
+        (await Task.WhenAll(waiting)).ShouldAllBe(outcome => outcome.Rejection == null);
+        await Should.ThrowAsync<ObjectDisposedException>(() => Ask(embedder, 4));
+        await embedder.DisposeAsync();
+    }
+
+    [Fact]
+    public void No_row_is_lost_or_answered_twice_whatever_fails_and_whoever_stops() =>
+        Gen.Select(Gen.Int[1, 5], Gen.Int[1, 3], Gen.Int[0, 1000]).SampleAsync(async (batchSize, threads, seed) =>
+        {
+            var random = new Random(seed);
+            var failing = Enumerable.Range(0, 60).Select(_ => random.Next(3) == 0).ToArray();
+            using var stop = new CancellationTokenSource();
+            var runs = 0;
+            var embedder = Open(new ModelOptions { BatchSize = batchSize, Threads = threads, LingerMilliseconds = 0 }, TimeProvider.System, run: batch =>
+            {
+                var run = Interlocked.Increment(ref runs);
+                if (run == 8) stop.Cancel();
+                if (failing[run % failing.Length]) throw new IOException();
+                for (var i = 0; i < batch.Size; i++) batch.Embedding(i).Fill(1);
+            });
+            int kept = 0, failed = 0, stopped = 0;
+            await Task.WhenAll(Enumerable.Range(0, 40).Select(i => Task.Run(async () =>
+            {
+                try
+                {
+                    var outcome = await embedder.RunAsync(Photos.Row(Red((byte)i)), i % 4 == 0 ? stop.Token : Never);
+                    if (outcome.IsKept(out _)) Interlocked.Increment(ref kept);
+                }
+                catch (IOException)
+                {
+                    Interlocked.Increment(ref failed);
+                }
+                catch (OperationCanceledException)
+                {
+                    Interlocked.Increment(ref stopped);
+                }
+            })));
+            await embedder.DisposeAsync();
+            (kept + failed + stopped).ShouldBe(40);
+            // A caller that stopped may or may not have had its image in a run; every other one was in exactly one.
+            embedder.Counters.Images.ShouldBeInRange(kept + failed, 40);
+        }, iter: 30);
+
+    private static Embedder Open(ModelOptions options, TimeProvider time, Action<EncoderBatch>? run = null) =>
+        new(EncoderGraphs.Open(Means, options), options, time, run);
+
+    private static Task<Outcome<EmbeddedImage>> Ask(Embedder embedder, int red) => AskUntil(embedder, red, Never);
+
+    private static Task<Outcome<EmbeddedImage>> AskUntil(Embedder embedder, int red, CancellationToken stop) =>
+        embedder.RunAsync(Photos.Row(Red((byte)red)), stop).AsTask();
+
+    private static byte[] Red(byte red)
+    {
+        var rgb = new byte[Photos.PixelBytes];
+        for (var i = 0; i < rgb.Length; i += 3) (rgb[i], rgb[i + 1]) = (red, 100);
+        return rgb;
+    }
+
+    // Lets time pass until the task has ended; how often the embedder looks at the clock is its own affair.
+    private static async Task Passing(FakeTimeProvider time, Task task)
+    {
+        while (!task.IsCompleted)
+        {
+            time.Advance(TimeSpan.FromMilliseconds(20));
+            await Task.Yield();
+        }
+
+        await task;
+    }
+
+    private static void InterlockedMax(ref int most, int value)
+    {
+        for (var seen = Volatile.Read(ref most); seen < value; seen = Volatile.Read(ref most)) Interlocked.CompareExchange(ref most, value, seen);
+    }
+}
