@@ -1,0 +1,19 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Memorization.Images;
+
+/// <summary>What an image may be before its pixels are decoded; checked on the header alone.</summary>
+public sealed record DecodeOptions
+{
+    /// <summary>The most pixels an image may announce, width times height; default 100,000,000 (400 MB at once while such an image decodes).</summary>
+    [Range(1L, 250_000_000L)]
+    public long MaxPixels { get; init; } = 100_000_000;
+
+    /// <summary>The least width and height in pixels; default 8: a 1×1 pixel is what a dead host's page counter answers, not a picture.</summary>
+    [Range(1, 65_536)]
+    public int MinSide { get; init; } = 8;
+
+    /// <summary>How many times the longer side may be the shorter one; default 100, where CLIP's square sees a hundredth of the image.</summary>
+    [Range(1.0, 1_000_000.0)]
+    public double MaxAspectRatio { get; init; } = 100;
+}

@@ -1,0 +1,138 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
+namespace Memorization.Images;
+
+/// <summary>Makes CLIP's 224×224 RGB pixels of an image whose rows arrive from top to bottom: bicubic with antialiasing, then the middle square.</summary>
+/// <remarks>
+/// Bit-exact with Pillow's <c>resize(…, BICUBIC)</c> and a crop: fixed point, a horizontal pass and then a vertical one, each clipped to
+/// 8 bits. Rows and columns that the crop does not need are not computed. One image per instance; not thread-safe.
+/// </remarks>
+internal sealed class PillowResampler : IDisposable
+{
+    /// <summary>Bytes that must be readable after the last pixel given to <see cref="AddRows"/>: two pixels are read at a time.</summary>
+    public const int Padding = 4;
+
+    private const int Side = BicubicAxis.Outputs;
+    private const int RowBytes = Side * 3;
+
+    // Each pixel of the horizontal pass is stored as four bytes, the fourth overwritten by the next pixel; the last one's falls in the gap.
+    private const int RowStride = RowBytes + 16;
+
+    private const int Half = 1 << (BicubicAxis.PrecisionBits - 1);
+
+    private readonly BicubicAxis _horizontal;
+    private readonly BicubicAxis _vertical;
+    private readonly int _stride;
+    private readonly byte[] _rows;
+
+    /// <summary>Begins an image of the given size in pixels.</summary>
+    public PillowResampler(int width, int height)
+    {
+        _stride = width * 4;
+        (_horizontal, _vertical) = BicubicAxis.Of(width, height);
+        _rows = ArrayPool<byte>.Shared.Rent((_vertical.End - _vertical.Begin) * RowStride);
+    }
+
+    /// <summary>Takes rows of the image; each needed row must be given once, before <see cref="Finish"/>.</summary>
+    /// <param name="rgba">Rows of four bytes per pixel (the fourth is ignored), without gaps, and <see cref="Padding"/> bytes of anything.</param>
+    /// <param name="firstRow">The position of the first of these rows in the image.</param>
+    /// <param name="count">How many rows.</param>
+    public void AddRows(ReadOnlySpan<byte> rgba, int firstRow, int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(rgba.Length, (count * (long)_stride) + Padding);
+        var end = Math.Min(firstRow + count, _vertical.End);
+        for (var row = Math.Max(firstRow, _vertical.Begin); row < end; row += 2)
+        {
+            // An odd last row keeps itself company.
+            var second = Math.Min(row + 1, end - 1);
+            ref var source = ref MemoryMarshal.GetReference(rgba);
+            ref var target = ref MemoryMarshal.GetArrayDataReference(_rows);
+            Horizontal(
+                ref Unsafe.Add(ref source, (nint)(row - firstRow) * _stride), ref Unsafe.Add(ref source, (nint)(second - firstRow) * _stride),
+                ref Unsafe.Add(ref target, (nint)(row - _vertical.Begin) * RowStride), ref Unsafe.Add(ref target, (nint)(second - _vertical.Begin) * RowStride));
+        }
+    }
+
+    /// <summary>The pixels, 224×224×3, row-major RGB.</summary>
+    public byte[] Finish()
+    {
+        var pixels = GC.AllocateUninitializedArray<byte>(Side * RowBytes);
+        for (var output = 0; output < Side; output++)
+        {
+            var rows = _rows.AsSpan((_vertical.Starts[output] - _vertical.Begin) * RowStride);
+            var weights = _vertical.Weights.AsSpan(output * _vertical.Taps, _vertical.Counts[output]);
+            Vertical(rows, weights, pixels.AsSpan(output * RowBytes, RowBytes));
+        }
+
+        return pixels;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => ArrayPool<byte>.Shared.Return(_rows);
+
+    // Two rows at a time share the loads of the weights; two pixels at a time fill a vector.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Horizontal(ref byte source0, ref byte source1, ref byte target0, ref byte target1)
+    {
+        var spread = Vector256.Create(0, 0, 0, 0, 1, 1, 1, 1);
+        var half = Vector256.Create(Vector128.Create(Half), Vector128<int>.Zero);
+        ref var weights = ref MemoryMarshal.GetArrayDataReference(_horizontal.Weights);
+        for (nint output = 0; output < Side; output++)
+        {
+            var (sum0, sum1) = (half, half);
+            nint first = _horizontal.Starts[output] * 4;
+            nint count = _horizontal.Counts[output];
+            for (nint tap = 0; tap < count; tap += 2)
+            {
+                var pair = Unsafe.ReadUnaligned<long>(ref Unsafe.As<int, byte>(ref Unsafe.Add(ref weights, tap)));
+                var weight = Vector256.Shuffle(Vector256.CreateScalarUnsafe(pair).AsInt32(), spread);
+                sum0 += TwoPixels(ref source0, first + (tap * 4)) * weight;
+                sum1 += TwoPixels(ref source1, first + (tap * 4)) * weight;
+            }
+
+            var shorts = Vector128.NarrowWithSaturation(
+                (sum0.GetLower() + sum0.GetUpper()) >> BicubicAxis.PrecisionBits, (sum1.GetLower() + sum1.GetUpper()) >> BicubicAxis.PrecisionBits);
+            var clipped = Vector128.Clamp(shorts, Vector128<short>.Zero, Vector128.Create((short)255)).AsUInt16();
+            var pixels = Vector128.Narrow(clipped, clipped).AsInt32();
+            Unsafe.WriteUnaligned(ref Unsafe.Add(ref target0, output * 3), pixels[0]);
+            Unsafe.WriteUnaligned(ref Unsafe.Add(ref target1, output * 3), pixels[1]);
+            weights = ref Unsafe.Add(ref weights, _horizontal.Taps);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<int> TwoPixels(ref byte row, nint offset)
+    {
+        var bytes = Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<long>(ref Unsafe.Add(ref row, offset))).AsByte();
+        return Vector256.WidenLower(Vector128.WidenLower(bytes).ToVector256Unsafe()).AsInt32();
+    }
+
+    // 32 bytes at a time (a row is 21 of these), as eight integers of four bytes: shifts and masks take them apart where they lie.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Vertical(ReadOnlySpan<byte> rows, ReadOnlySpan<int> weights, Span<byte> target)
+    {
+        var mask = Vector256.Create(255);
+        for (var x = 0; x < RowBytes; x += Vector256<byte>.Count)
+        {
+            var half = Vector256.Create(Half);
+            var (sum0, sum1, sum2, sum3) = (half, half, half, half);
+            for (var tap = 0; tap < weights.Length; tap++)
+            {
+                var bytes = Vector256.Create(rows.Slice((tap * RowStride) + x, Vector256<byte>.Count)).AsInt32();
+                var weight = Vector256.Create(weights[tap]);
+                sum0 += (bytes & mask) * weight;
+                sum1 += ((bytes >>> 8) & mask) * weight;
+                sum2 += ((bytes >>> 16) & mask) * weight;
+                sum3 += (bytes >>> 24) * weight;
+            }
+
+            (Clip(sum0) | (Clip(sum1) << 8) | (Clip(sum2) << 16) | (Clip(sum3) << 24)).AsByte().CopyTo(target[x..]);
+        }
+    }
+
+    private static Vector256<int> Clip(Vector256<int> sum) =>
+        Vector256.Clamp(sum >> BicubicAxis.PrecisionBits, Vector256<int>.Zero, Vector256.Create(255));
+}
