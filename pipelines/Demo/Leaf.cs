@@ -27,9 +27,10 @@ internal enum LeafShape
 }
 
 /// <summary>One shape: a place, an axis, two radii in pixels, and its paint.</summary>
-/// <param name="Slope">How much the paint lightens along the axis.</param>
-/// <param name="Stripes">Amplitude in grey levels of the bristle marks along the axis, <paramref name="Bristle"/> pixels wide.</param>
-/// <param name="Edge">Steepness of the border per pixel; 1 is one pixel of antialiasing.</param>
+/// <remarks>
+/// Slope is how much the paint lightens along the axis; Stripes is the amplitude in grey levels of the bristle marks along the axis, Bristle their
+/// width in pixels; Edge is the border's steepness per pixel (1 is one pixel of antialiasing).
+/// </remarks>
 internal readonly record struct Leaf(
     float X, float Y, float AxisX, float AxisY, float RadiusU, float RadiusV, LeafShape Shape,
     Colour Paint, float Slope, float Stripes, float Bristle, float Edge, float Opacity, uint Seed)
