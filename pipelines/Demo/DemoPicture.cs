@@ -1,0 +1,48 @@
+using SkiaSharp;
+
+namespace Memorization.Pipelines.Demo;
+
+/// <summary>A picture as a recipe: equal recipes give the same bytes.</summary>
+/// <param name="Layout">Seed of what pictures of one series share; <see cref="Painting"/>.</param>
+/// <param name="Detail">Seed of the rest.</param>
+/// <param name="Width">Width before the treatment, in pixels.</param>
+/// <param name="Height">Height before the treatment, in pixels.</param>
+/// <param name="Treatment">What was done to it.</param>
+/// <param name="Variation">Seed of the treatment's amounts; 0 for an exact copy.</param>
+internal readonly record struct DemoPicture(ulong Layout, ulong Detail, int Width, int Height, Treatment Treatment = Treatment.ExactCopy, ulong Variation = 0)
+{
+    /// <summary>The untreated picture.</summary>
+    public DemoPicture Original => this with { Treatment = Treatment.ExactCopy, Variation = 0 };
+}
+
+/// <summary>Renders <see cref="DemoPicture"/>s; thread-safe. Originals named by the caller are painted once and kept.</summary>
+internal sealed class DemoPictures(IEnumerable<DemoPicture> originals)
+{
+    private readonly Dictionary<DemoPicture, Lazy<(Raster Pixels, byte[] File)>> _kept = originals.Distinct().ToDictionary(
+        original => original,
+        original => new Lazy<(Raster, byte[])>(() => Original(original)));
+
+    /// <summary>The picture's file: JPEG, WebP or PNG.</summary>
+    public byte[] Render(DemoPicture picture)
+    {
+        var (pixels, file) = _kept.TryGetValue(picture.Original, out var kept) ? kept.Value : Original(picture.Original);
+        if (picture.Treatment == Treatment.ExactCopy) return file;
+        var random = new DemoRandom(picture.Variation);
+        var treated = picture.Treatment.Apply(pixels, random);
+        return picture.Treatment == Treatment.Reencoded
+            ? Encode(treated, random, 40)
+            : Encode(treated, random, 70);
+    }
+
+    private static (Raster Pixels, byte[] File) Original(DemoPicture picture)
+    {
+        var pixels = Painting.Paint(picture.Layout, picture.Detail, picture.Width, picture.Height);
+        return (pixels, pixels.Encode(SKEncodedImageFormat.Jpeg, 90));
+    }
+
+    private static byte[] Encode(Raster picture, DemoRandom random, int leastQuality)
+    {
+        var format = random.Below(10) switch { < 7 => SKEncodedImageFormat.Jpeg, < 9 => SKEncodedImageFormat.Webp, _ => SKEncodedImageFormat.Png };
+        return picture.Encode(format, leastQuality + random.Below(96 - leastQuality));
+    }
+}
