@@ -60,10 +60,10 @@ internal sealed class IngestRun(StudyContext context, Interrupts interrupts, Log
             context.Store, _id, context.FilterFingerprint, embedder.Model.ModelId, embedder.Model.Dimension, cluster, interrupts.Stop);
         var keywords = new KeywordMatcher(_study.Keywords);
         var scan = new LaionScan(files, _study.Keywords.Count == 0 ? null : keywords.MayMatch, unit => SkipFinished(store, unit), log);
-        await using var fetcher = new ImageFetcher(_study.Fetch, time);
+        using var fetcher = new ImageFetcher(_study.Fetch, time);
         var stages = new IngestPipeline.Stages(
             scan,
-            new UrlPolicy(_study.Fetch.Resolve),
+            new UrlPolicy(ResolveMap.Parse(_study.Fetch.Resolve)),
             new CaptionFilter(keywords, _study.Filters.Caption),
             store.Known,
             fetcher,

@@ -11,7 +11,7 @@ internal static class Versions
         ["memorization"] = Of(typeof(Versions).Assembly),
         ["runtime"] = RuntimeInformation.FrameworkDescription,
         ["system"] = $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} cores",
-        ["onnxruntime"] = Inference.OnnxSession.Version,
+        ["onnxruntime"] = Embedding.Embedder.RuntimeVersion,
         ["skiasharp"] = Of("SkiaSharp"),
         ["parquetsharp"] = Of("ParquetSharp"),
         ["parquet.net"] = Of("Parquet"),

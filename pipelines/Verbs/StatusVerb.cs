@@ -13,13 +13,13 @@ internal static class StatusVerb
     {
         var study = new Argument<string>("STUDY") { Description = "The study's JSON file." };
         var command = new Command("status", "The funnel of the last finished run.") { study };
-        command.SetAction(async (parsed, _) =>
+        command.SetAction(async (parsed, stop) =>
         {
             var context = StudyContext.Load(parsed.GetRequiredValue(study), parsed);
             var runs = Path.Combine(context.Store, "runs");
             var last = (Directory.Exists(runs) ? Directory.EnumerateFiles(runs, "stats.json", SearchOption.AllDirectories) : []).Max(StringComparer.Ordinal)
                 ?? throw new SetupException($"there is no finished run in {context.Store}; run `memorization run {parsed.GetRequiredValue(study)}` first");
-            var json = await File.ReadAllTextAsync(last);
+            var json = await File.ReadAllTextAsync(last, stop);
             if (parsed.GetValue(GlobalOptions.Json)) await Console.Out.WriteLineAsync(json);
             else AnsiConsole.Write(Tables.Funnel(JsonSerializer.Deserialize<RunResult>(json, JsonOutput.Indented)!));
             return ExitCodes.Done;

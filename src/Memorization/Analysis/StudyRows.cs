@@ -1,7 +1,7 @@
 namespace Memorization.Analysis;
 
 /// <summary>The rows the study is about, in SQL: the filter keeps them and their image is stored.</summary>
-internal static class StudyRows
+public static class StudyRows
 {
     /// <summary>One row each: row_key, caption, url, content_id, family.</summary>
     public const string Sql = """

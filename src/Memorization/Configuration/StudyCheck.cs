@@ -74,8 +74,9 @@ internal sealed class StudyCheck(string path)
         if (property.GetCustomAttribute<RangeAttribute>() is { } range)
         {
             var number = Convert.ToDouble(parsed, CultureInfo.InvariantCulture);
-            if (!(number >= Convert.ToDouble(range.Minimum, CultureInfo.InvariantCulture) && number <= Convert.ToDouble(range.Maximum, CultureInfo.InvariantCulture)))
-                throw Wrong(key, value, string.Create(CultureInfo.InvariantCulture, $"{range.Minimum} to {range.Maximum}"));
+            var (minimum, maximum) = (Convert.ToDouble(range.Minimum, CultureInfo.InvariantCulture), Convert.ToDouble(range.Maximum, CultureInfo.InvariantCulture));
+            if (!(number >= minimum && number <= maximum) || (range.MinimumIsExclusive && number == minimum))
+                throw Wrong(key, value, string.Create(CultureInfo.InvariantCulture, $"{(range.MinimumIsExclusive ? "above " : "")}{range.Minimum} to {range.Maximum}"));
         }
     }
 

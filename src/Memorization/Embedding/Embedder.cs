@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Memorization.Flow;
 using Memorization.Images;
+using Memorization.Inference;
 
 namespace Memorization.Embedding;
 
@@ -40,6 +41,9 @@ public sealed class Embedder : IAsyncDisposable
         _queue = Channel.CreateBounded<Waiting>(new BoundedChannelOptions(encoder.BatchSize) { SingleReader = true });
         _gathering = Task.Run(GatherAsync);
     }
+
+    /// <summary>ONNX Runtime's version.</summary>
+    public static string RuntimeVersion => OnnxSession.Version;
 
     /// <summary>What is known of the model.</summary>
     public ImageModel Model => _encoder.Model;

@@ -1,4 +1,5 @@
 using System.Net;
+using Memorization.Configuration;
 using Memorization.Flow;
 using Memorization.Urls;
 
@@ -125,7 +126,7 @@ internal sealed class FetchAttempt(FetchOptions options, UrlPolicy urls, HttpMes
         var text = options.Contact.Length == 0 ? options.UserAgent : $"{options.UserAgent} (+{options.Contact})";
         return text.Length > 0 && text.All(c => c is >= ' ' and <= '~')
             ? text
-            : throw new FormatException($"the User-Agent '{text}' has to be ASCII and not empty");
+            : throw new SetupException($"fetch.userAgent: the User-Agent '{text}' has to be ASCII and not empty");
     }
 
     private static string? Header(HttpResponseMessage response, string name) =>

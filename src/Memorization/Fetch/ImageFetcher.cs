@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Threading.RateLimiting;
 using Memorization.Captions;
+using Memorization.Configuration;
 using Memorization.Flow;
 using Memorization.Urls;
 
@@ -23,7 +24,7 @@ public sealed class ImageFetcher : IDisposable
     private long _images;
 
     /// <summary>Looks up names with the operating system's resolver.</summary>
-    /// <exception cref="FormatException">An entry of <see cref="FetchOptions.Resolve"/> is not a host and an address, or the User-Agent is not ASCII.</exception>
+    /// <exception cref="SetupException">An entry of <see cref="FetchOptions.Resolve"/> is not a host and an address, or the User-Agent is not ASCII.</exception>
     public ImageFetcher(FetchOptions options, TimeProvider time)
         : this(options, time, System.Net.Dns.GetHostAddressesAsync, GuardedConnector.DialAsync)
     {

@@ -17,7 +17,7 @@ internal sealed record AddedFile(string Table, string Path, long Rows);
 /// <param name="Rows">Rows in the row group.</param>
 /// <param name="Kept">Rows that are stored.</param>
 /// <param name="Reasons">Rows that are not, by reason; with <paramref name="Kept"/> they add up to <paramref name="Rows"/>.</param>
-internal sealed record FinishedUnit(string Unit, string Fingerprint, long Rows, long Kept, SortedDictionary<Reason, long> Reasons);
+public sealed record FinishedUnit(string Unit, string Fingerprint, long Rows, long Kept, IReadOnlyDictionary<Reason, long> Reasons);
 
 /// <summary>What becomes true at once.</summary>
 internal sealed record Commit(long Version, DateTimeOffset CommittedAt, string Run, IReadOnlyList<AddedFile> Files, IReadOnlyList<FinishedUnit> Units);

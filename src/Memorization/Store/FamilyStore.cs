@@ -94,7 +94,7 @@ public sealed class FamilyStore
 
         var number = (_current?.Number ?? -1) + 1;
         if (_current is { } same && same.Commits == log.Commits.Count && same.Filter == _filter && same.Model == _model
-            && same.Threshold == threshold && same.StoreThreshold == _forest.Threshold) return;
+            && same.Threshold == threshold && same.StoreThreshold == _forest.StoreThreshold) return;
 
         var name = string.Create(CultureInfo.InvariantCulture, $"part-{number:D6}-{_run}.parquet");
         var families = _forest.Cut(threshold).FamilyOf
@@ -103,7 +103,7 @@ public sealed class FamilyStore
         var edges = _forest.Edges()
             .Select(edge => new ForestEdgeRecord { A = edge.A.ToString(), B = edge.B.ToString(), Similarity = edge.Similarity }).ToList();
         await new Snapshot(
-            number, log.Commits.Count, _filter, _model, threshold, _forest.Threshold,
+            number, log.Commits.Count, _filter, _model, threshold, _forest.StoreThreshold,
             await WriteAsync($"{Tables.Families}/model={_model}", families).ConfigureAwait(false),
             await WriteAsync($"{Tables.Forest}/model={_model}", edges).ConfigureAwait(false),
             time.GetUtcNow()).PublishAsync(_store).ConfigureAwait(false);
@@ -121,7 +121,7 @@ public sealed class FamilyStore
         _nodes.UnionWith(missing);
     }
 
-    private void Insert(IReadOnlyList<KeyedVector> vectors, CancellationToken stop)
+    private void Insert(List<KeyedVector> vectors, CancellationToken stop)
     {
         if (vectors.Count > 0) _forest.Insert(vectors, stop);
     }

@@ -99,7 +99,7 @@ public sealed class StoreWriter : IDisposable
     }
 
     /// <summary>What an earlier commit says of a unit that was finished under the current filter and model; null if there is none.</summary>
-    internal FinishedUnit? FinishedBefore(UnitId unit) => _doneUnits.GetValueOrDefault(unit.ToString());
+    public FinishedUnit? FinishedBefore(UnitId unit) => _doneUnits.GetValueOrDefault(unit.ToString());
 
     /// <summary>Takes the end of a row or a unit; commits if it is time to.</summary>
     public async ValueTask<CommittedBatch?> AddAsync(RowEnd end)

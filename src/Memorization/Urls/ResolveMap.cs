@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
+using Memorization.Configuration;
 
 namespace Memorization.Urls;
 
@@ -21,7 +22,7 @@ public sealed class ResolveMap
     public static ResolveMap Empty { get; } = Parse(new Dictionary<string, string>());
 
     /// <summary>Reads <c>{"exact.host": "127.0.0.1:8080", "*.demo.test": "[::1]"}</c>; without a port the URL's is used.</summary>
-    /// <exception cref="FormatException">An entry is not a host name and an address; the message says which.</exception>
+    /// <exception cref="SetupException">An entry is not a host name and an address; the message says which.</exception>
     public static ResolveMap Parse(IReadOnlyDictionary<string, string> entries)
     {
         ArgumentNullException.ThrowIfNull(entries);
@@ -53,7 +54,7 @@ public sealed class ResolveMap
         var host = UrlHost.Parse(wild ? key.AsSpan(2) : key, out var address);
         if (host is null || host.Contains('*', StringComparison.Ordinal) || (wild && address is not null))
         {
-            throw new FormatException($"'{key}' is neither a host name nor '*.' and a host name");
+            throw new SetupException($"fetch.resolve: '{key}' is neither a host name nor '*.' and a host name");
         }
 
         return wild ? "." + host : host;
@@ -62,5 +63,5 @@ public sealed class ResolveMap
     private static IPEndPoint Target(KeyValuePair<string, string> entry) =>
         IPEndPoint.TryParse(entry.Value, out var target)
             ? target
-            : throw new FormatException($"'{entry.Key}': '{entry.Value}' is not an address with an optional port, such as 127.0.0.1:8080 or [::1]");
+            : throw new SetupException($"fetch.resolve: '{entry.Key}': '{entry.Value}' is not an address with an optional port, such as 127.0.0.1:8080 or [::1]");
 }

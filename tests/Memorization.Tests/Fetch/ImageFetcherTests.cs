@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Memorization.Configuration;
 using Memorization.Fetch;
 using Memorization.Flow;
 using Shouldly;
@@ -204,7 +205,7 @@ public sealed class ImageFetcherTests
     [InlineData("Mémorisation/1")]
     [InlineData("a\r\nX-Injected: 1")]
     public void A_user_agent_that_cannot_be_sent_is_refused_before_the_first_request(string userAgent) =>
-        Should.Throw<FormatException>(() => new ImageFetcher(new FetchOptions { UserAgent = userAgent }, TimeProvider.System));
+        Should.Throw<SetupException>(() => new ImageFetcher(new FetchOptions { UserAgent = userAgent }, TimeProvider.System));
 
     [Fact]
     public async Task A_refused_connection_is_tried_again_and_then_failed()

@@ -1,4 +1,5 @@
 using System.Net;
+using Memorization.Configuration;
 using Memorization.Urls;
 using Shouldly;
 using Xunit;
@@ -44,5 +45,5 @@ public sealed class ResolveMapTests
     [InlineData("a.test", "localhost")]
     [InlineData("a.test", "127.0.0.1:99999")]
     public void An_entry_that_is_no_host_and_address_is_named_in_the_error(string host, string address) =>
-        Should.Throw<FormatException>(() => ResolveMap.Parse(new Dictionary<string, string> { [host] = address })).Message.ShouldContain($"'{host}'");
+        Should.Throw<SetupException>(() => ResolveMap.Parse(new Dictionary<string, string> { [host] = address })).Message.ShouldContain($"'{host}'");
 }
