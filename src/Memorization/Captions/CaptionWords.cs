@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace Memorization.Captions;
 
@@ -25,12 +26,13 @@ public static class CaptionWords
     internal static string Canonical(string caption)
     {
         var text = UnicodeText.Nfc(HtmlEntities.Unescape(caption));
-        if (System.Text.Ascii.IsValid(text)) return text.ToLowerInvariant();
+        if (Ascii.IsValid(text)) return text.ToLowerInvariant();
 
         // Up and down again, so that ς and σ, or ϑ and θ, become one; .NET leaves out the three letters that a Turkish culture would change.
-        return text.ToUpperInvariant().ToLowerInvariant()
+        // What was ı or ſ may now compose with its mark.
+        return UnicodeText.Nfc(text.ToUpperInvariant().ToLowerInvariant()
             .Replace('İ', 'i').Replace('ı', 'i').Replace('ſ', 's')
-            .Replace('‘', '\'').Replace('’', '\'').Replace('ʼ', '\'');
+            .Replace('‘', '\'').Replace('’', '\'').Replace('ʼ', '\''));
     }
 
     /// <summary>Cuts a canonical text into words.</summary>
@@ -43,7 +45,8 @@ public static class CaptionWords
         {
             end = at;
             do end += LengthAt(canonical, end);
-            while (end < canonical.Length && IsWord(canonical, at) && IsWord(canonical, end) && !(cutUnspaced && IsBoundary(canonical, end)));
+            while (end < canonical.Length && IsWord(canonical, at) && IsWord(canonical, end)
+                && !(cutUnspaced && IsBoundary(canonical, end)));
 
             if (IsWord(canonical, at) && !IsPossessive(canonical, at, end)) words.Add(canonical[at..end]);
         }
@@ -63,8 +66,9 @@ public static class CaptionWords
     private static bool IsPossessive(string text, int at, int end) =>
         end - at == 1 && text[at] == 's' && at >= 2 && text[at - 1] == '\'' && IsWord(text, at - 2);
 
-    private static bool IsWord(string text, int at) => UnicodeText.CategoryAt(text, at, out _)
-        is <= UnicodeCategory.OtherNumber and not (UnicodeCategory.Control or UnicodeCategory.Format);
+    // Letters, marks and numbers are the first eleven categories. The marks that make pictures of characters are none: "❤️van gogh".
+    private static bool IsWord(string text, int at) => text[at] is not (>= '\uFE00' and <= '\uFE0F')
+        && UnicodeText.CategoryAt(text, at, out _) is <= UnicodeCategory.OtherNumber and not UnicodeCategory.EnclosingMark;
 
     private static bool IsMark(string text, int at) => UnicodeText.CategoryAt(text, at, out _)
         is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.EnclosingMark;

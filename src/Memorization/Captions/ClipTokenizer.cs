@@ -47,7 +47,7 @@ public sealed class ClipTokenizer
     /// <summary>Whose behaviour this tokenizer has.</summary>
     public ClipTokenizerKind Kind { get; }
 
-    /// <summary>A tokenizer with CLIP's own vocabulary. Takes a moment (0.2 s) and some 20 MB: keep it.</summary>
+    /// <summary>A tokenizer with CLIP's own vocabulary. Takes half a second and 12 MB: keep it.</summary>
     public static ClipTokenizer Create(ClipTokenizerKind kind = ClipTokenizerKind.HuggingFace)
     {
         UnicodeText.RequireNormalization();

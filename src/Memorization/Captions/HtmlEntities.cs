@@ -85,7 +85,8 @@ internal static class HtmlEntities
     {
         var small = name.ToString().ToLowerInvariant();
         decoded = "";
-        if (!name.SequenceEqual(small.ToUpperInvariant()) || Match(name, out _) > 0 || !Names.TryGetValue(small, out var character)) return false;
+        if (!name.SequenceEqual(small.ToUpperInvariant()) || Match(name, out _) > 0) return false;
+        if (!Names.TryGetValue(small, out var character)) return false;
         // The two whose capital .NET leaves out.
         decoded = character is "ß" ? "SS" : character is "ı" ? "I" : character.ToUpperInvariant();
         return true;

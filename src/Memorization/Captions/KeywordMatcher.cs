@@ -14,16 +14,18 @@ public sealed class KeywordMatcher
 {
     private const int MaxLoweredBytes = 1024;
 
-    // The first bytes of all that can make the words of a caption differ from its ASCII letters; IsOrdinary looks at the second.
-    private static readonly SearchValues<byte> Suspects = SearchValues.Create([(byte)'&', 0xC4, 0xC5, 0xCC, 0xCD, 0xE2]);
+    // The first bytes of all that can bring a letter or digit of ASCII into the canonical caption; BringsLetters looks at the second.
+    private static readonly SearchValues<byte> Suspects = SearchValues.Create([(byte)'&', 0xC4, 0xC5, 0xE2]);
 
     private readonly KeywordSet[] _sets;
 
     /// <param name="keywords">Word sets, one a string ("van gogh"), of which a caption must match one. None: every caption matches.</param>
     /// <exception cref="ArgumentException">A set has no word.</exception>
+    /// <exception cref="InvalidOperationException">The process runs without ICU.</exception>
     public KeywordMatcher(IReadOnlyList<string> keywords)
     {
         ArgumentNullException.ThrowIfNull(keywords);
+        UnicodeText.RequireNormalization();
         _sets = [.. keywords.Select(set => new KeywordSet(set))];
     }
 
@@ -37,21 +39,23 @@ public sealed class KeywordMatcher
     }
 
     /// <summary>Whether every word of one set occurs in the caption, be it inside longer words: true wherever <see cref="Matches"/> is.</summary>
-    /// <remarks>For the scan: nothing is allocated for a caption of up to 1 KB without character references that does not match.</remarks>
+    /// <remarks>
+    /// For the scan: a caption of up to 1 KB that does not match allocates nothing, unless it has character references by number, İ, ı,
+    /// ſ or a Kelvin sign, or the keywords have no letters of ASCII and it has others.
+    /// </remarks>
     /// <param name="utf8Caption">The caption as it lies in the file; invalid UTF-8 counts as U+FFFD.</param>
     [SkipLocalsInit]
     public bool MayMatch(ReadOnlySpan<byte> utf8Caption)
     {
         if (_sets.Length == 0) return true;
-        if (utf8Caption.Length <= MaxLoweredBytes && IsOrdinary(utf8Caption))
+        if (utf8Caption.Length <= MaxLoweredBytes && !BringsLetters(utf8Caption))
         {
             Span<byte> lowered = stackalloc byte[utf8Caption.Length];
             Lower(utf8Caption, lowered);
             if (!AnyMayOccurIn(lowered)) return false;
         }
 
-        var canonical = CaptionWords.Canonical(Encoding.UTF8.GetString(utf8Caption));
-        return Array.Exists(_sets, set => set.OccursIn(canonical));
+        return AnyOccursIn(CaptionWords.Canonical(Encoding.UTF8.GetString(utf8Caption)));
     }
 
     /// <summary>Whether the caption is empty or white space alone.</summary>
@@ -67,6 +71,9 @@ public sealed class KeywordMatcher
         return true;
     }
 
+    // Apart from MayMatch, which would otherwise make the closure for every caption.
+    private bool AnyOccursIn(string canonical) => Array.Exists(_sets, set => set.OccursIn(canonical));
+
     private bool AnyMayOccurIn(ReadOnlySpan<byte> lowered)
     {
         foreach (var set in _sets)
@@ -74,26 +81,24 @@ public sealed class KeywordMatcher
         return false;
     }
 
-    // True if the ASCII letters and digits of the canonical caption are those of these bytes, in their places: no character reference,
-    // no combining mark that takes a letter away (U+0300 to U+036F), no İ, ı, ſ or Kelvin sign that brings one.
-    private static bool IsOrdinary(ReadOnlySpan<byte> utf8)
+    // False only if each letter and digit of ASCII in the canonical caption is one of these bytes: no character reference by number, none of
+    // the names &fjlig; &imath; &inodot; &Idot;, no İ, ı, ſ or Kelvin sign. What takes letters away (a combining mark) is found out later.
+    private static bool BringsLetters(ReadOnlySpan<byte> utf8)
     {
         for (int at; (at = utf8.IndexOfAny(Suspects)) >= 0 && at + 1 < utf8.Length; utf8 = utf8[(at + 1)..])
         {
             var next = utf8[at + 1];
-            var isSuspect = utf8[at] switch
+            var brings = utf8[at] switch
             {
-                (byte)'&' => next == '#' || char.IsAsciiLetter((char)next),
+                (byte)'&' => next is (byte)'#' or (byte)'f' or (byte)'i' or (byte)'I',
                 0xC4 => next is 0xB0 or 0xB1,
                 0xC5 => next == 0xBF,
-                0xCC => true,
-                0xCD => next < 0xB0,
                 _ => next == 0x84 && at + 2 < utf8.Length && utf8[at + 2] == 0xAA,
             };
-            if (isSuspect) return false;
+            if (brings) return true;
         }
 
-        return true;
+        return false;
     }
 
     // The bit that makes ASCII capitals small; what it makes of other bytes is never a letter, and a false digit is found out later.

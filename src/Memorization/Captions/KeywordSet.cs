@@ -13,7 +13,8 @@ internal sealed class KeywordSet
     public KeywordSet(string text)
     {
         // The longest first: it is the rarest, and most captions fail it.
-        _words = [.. CaptionWords.Split(CaptionWords.Canonical(text), cutUnspaced: false).Distinct().OrderByDescending(word => word.Length)];
+        var words = CaptionWords.Split(CaptionWords.Canonical(text), cutUnspaced: false);
+        _words = [.. words.Distinct().OrderByDescending(word => word.Length)];
         if (_words.Length == 0) throw new ArgumentException($"The keyword \"{text}\" has no letter or number.", nameof(text));
         _isAscii = _words.All(word => Ascii.IsValid(word));
         _asciiParts = [.. _words.Select(LongestAsciiPart).Where(part => part.Length > 0).OrderByDescending(part => part.Length)];
@@ -25,17 +26,18 @@ internal sealed class KeywordSet
     /// <summary>Whether every word occurs in the canonical text, be it inside longer words.</summary>
     public bool OccursIn(string canonical) => Array.TrueForAll(_words, word => canonical.Contains(word, StringComparison.Ordinal));
 
-    /// <summary>False only if a word cannot occur; for lower-cased bytes that hold no character reference and nothing that folds into ASCII.</summary>
+    /// <summary>False only if a word cannot occur; for lower-cased bytes of a caption into which nothing brings letters of ASCII.</summary>
     public bool MayOccurIn(ReadOnlySpan<byte> lowered)
     {
         foreach (var part in _asciiParts)
             if (lowered.IndexOf(part) < 0) return false;
-        return _isAscii || !Ascii.IsValid(lowered);
+        // Letters outside ASCII stand there as such or as a reference by name.
+        return _isAscii || !Ascii.IsValid(lowered) || lowered.Contains((byte)'&');
     }
 
     private static bool HasWholeWord(string canonical, string word)
     {
-        for (var at = canonical.IndexOf(word, StringComparison.Ordinal); at >= 0; at = canonical.IndexOf(word, at + 1, StringComparison.Ordinal))
+        for (var at = 0; (at = canonical.IndexOf(word, at, StringComparison.Ordinal)) >= 0; at++)
             if (CaptionWords.IsBoundary(canonical, at) && CaptionWords.IsBoundary(canonical, at + word.Length)) return true;
         return false;
     }

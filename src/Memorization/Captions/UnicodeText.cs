@@ -17,7 +17,7 @@ internal static class UnicodeText
     public static void RequireNormalization()
     {
         if ("e\u0301".Normalize(NormalizationForm.FormC).Length != 1)
-            throw new InvalidOperationException("Unicode normalisation does nothing here: install ICU and leave InvariantGlobalization off.");
+            throw new InvalidOperationException("Unicode normalisation does nothing here: install ICU, leave InvariantGlobalization off.");
     }
 
     /// <summary>Normalization form C; a lone surrogate becomes U+FFFD, as it does in UTF-8.</summary>
@@ -73,5 +73,6 @@ internal static class UnicodeText
 
     // Whether the character may join one before it: combining marks, and the vowels and finals of Hangul.
     private static bool MayCompose(string text, int at) => char.IsLowSurrogate(text[at]) || text[at] is >= '\u1160' and <= '\u11FF'
-        || CategoryAt(text, at, out _) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.EnclosingMark;
+        || CategoryAt(text, at, out _)
+            is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.EnclosingMark;
 }
