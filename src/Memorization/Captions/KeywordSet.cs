@@ -1,0 +1,57 @@
+using System.Text;
+
+namespace Memorization.Captions;
+
+/// <summary>Words that must all stand in a caption, in any order.</summary>
+internal sealed class KeywordSet
+{
+    private readonly string[] _words;
+    private readonly byte[][] _asciiParts;
+    private readonly bool _isAscii;
+
+    /// <exception cref="ArgumentException">The text has no word.</exception>
+    public KeywordSet(string text)
+    {
+        // The longest first: it is the rarest, and most captions fail it.
+        var words = CaptionWords.Split(CaptionWords.Canonical(text), cutUnspaced: false);
+        _words = [.. words.Distinct().OrderByDescending(word => word.Length)];
+        if (_words.Length == 0) throw new ArgumentException($"The keyword \"{text}\" has no letter or number.", nameof(text));
+        _isAscii = _words.All(word => Ascii.IsValid(word));
+        _asciiParts = [.. _words.Select(LongestAsciiPart).Where(part => part.Length > 0).OrderByDescending(part => part.Length)];
+    }
+
+    /// <summary>Whether every word stands in the canonical text as a whole word.</summary>
+    public bool StandsIn(string canonical) => Array.TrueForAll(_words, word => HasWholeWord(canonical, word));
+
+    /// <summary>Whether every word occurs in the canonical text, be it inside longer words.</summary>
+    public bool OccursIn(string canonical) => Array.TrueForAll(_words, word => canonical.Contains(word, StringComparison.Ordinal));
+
+    /// <summary>False only if a word cannot occur; for lower-cased bytes of a caption into which nothing brings letters of ASCII.</summary>
+    public bool MayOccurIn(ReadOnlySpan<byte> lowered)
+    {
+        foreach (var part in _asciiParts)
+            if (lowered.IndexOf(part) < 0) return false;
+        // Letters outside ASCII stand there as such or as a reference by name.
+        return _isAscii || !Ascii.IsValid(lowered) || lowered.Contains((byte)'&');
+    }
+
+    private static bool HasWholeWord(string canonical, string word)
+    {
+        for (var at = 0; (at = canonical.IndexOf(word, at, StringComparison.Ordinal)) >= 0; at++)
+            if (CaptionWords.IsBoundary(canonical, at) && CaptionWords.IsBoundary(canonical, at + word.Length)) return true;
+        return false;
+    }
+
+    private static byte[] LongestAsciiPart(string word)
+    {
+        var longest = "";
+        var part = "";
+        foreach (var c in word)
+        {
+            part = char.IsAscii(c) ? part + c : "";
+            if (part.Length > longest.Length) longest = part;
+        }
+
+        return Encoding.ASCII.GetBytes(longest);
+    }
+}
