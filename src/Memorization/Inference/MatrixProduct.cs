@@ -11,9 +11,9 @@ namespace Memorization.Inference;
 /// </remarks>
 internal sealed class MatrixProduct : IDisposable
 {
-    private static readonly byte[] Model = Build();
     private static readonly string[] Inputs = ["A", "B"];
     private static readonly string[] Outputs = ["Y"];
+    private static readonly byte[] Model = Build();
 
     private readonly InferenceSession _session;
     private readonly RunOptions _run = new();
