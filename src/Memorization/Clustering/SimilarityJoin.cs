@@ -10,6 +10,9 @@ internal readonly record struct Tile(int Row, int Rows, int Column, int Columns)
 /// <param name="tileSize">Vectors per side of a tile. At 1024 × 512 values both sides and the scores take 8 MB.</param>
 internal sealed class SimilarityJoin(VectorSet vectors, double threshold, int parallelism, int tileSize)
 {
+    // Within one tile of a dense family, what the forest learns of the first links spares verifying most of the others.
+    private const int LinksAtOnce = 1 << 14;
+
     /// <summary>Adds to <paramref name="forest"/> every link that it may hold of a vector from number <paramref name="firstNew"/> on.</summary>
     /// <exception cref="OperationCanceledException">Stopped; the forest is then incomplete.</exception>
     public void Run(int firstNew, ForestBuilder forest, CancellationToken stop)
@@ -27,7 +30,6 @@ internal sealed class SimilarityJoin(VectorSet vectors, double threshold, int pa
                 stop.ThrowIfCancellationRequested();
                 filter.Propose(tile, candidates);
                 Verify(candidates, forest, links);
-                forest.Add(links);
             }
             while (TryTake(out tile));
         });
@@ -46,12 +48,20 @@ internal sealed class SimilarityJoin(VectorSet vectors, double threshold, int pa
     /// <summary>Only float64 decides. What cannot change the forest is dropped before it costs a dot product, or after.</summary>
     private void Verify(List<Candidate> candidates, ForestBuilder forest, List<NodeEdge> links)
     {
-        links.Clear();
         foreach (var (u, v, atMost) in candidates)
         {
             if (!forest.MayHold(u, v, atMost)) continue;
             var similarity = vectors.Similarity(u, v);
             if (similarity >= threshold && forest.MayHold(u, v, similarity)) links.Add(new NodeEdge(u, v, similarity));
+            if (links.Count == LinksAtOnce) Pass();
+        }
+
+        Pass();
+
+        void Pass()
+        {
+            forest.Add(links);
+            links.Clear();
         }
     }
 

@@ -10,6 +10,8 @@ namespace Memorization.Clustering;
 public sealed class VectorSet
 {
     private const int BlockRows = 1024;
+    private const int Infinity = 0x7C00; // all exponent bits set: infinite or NaN
+    private const int Sign = 0x8000;
 
     private readonly List<Half[]> _blocks = [];
     private readonly List<double> _squaredNorms = [];
@@ -49,6 +51,12 @@ public sealed class VectorSet
     public bool Add(ContentKey key, ReadOnlySpan<Half> values)
     {
         ThrowIfInvalid(key, values, Count);
+        return AddValid(key, values);
+    }
+
+    /// <summary><see cref="Add"/> for what <see cref="ThrowIfInvalid"/> has let pass.</summary>
+    internal bool AddValid(ContentKey key, ReadOnlySpan<Half> values)
+    {
         if (_nodes.ContainsKey(key)) return false;
 
         var node = DistinctCount;
@@ -77,14 +85,16 @@ public sealed class VectorSet
     internal void ThrowIfInvalid(ContentKey key, ReadOnlySpan<Half> values, int index)
     {
         if (values.Length != Width) throw new InvalidVectorException(key, index, $"it has {values.Length} values, expected {Width}");
-        var zero = true;
-        for (var i = 0; i < values.Length; i++)
+        var bits = Bits(values);
+        var any = 0;
+        for (var i = 0; i < bits.Length; i++)
         {
-            if (!Half.IsFinite(values[i])) throw new InvalidVectorException(key, index, $"value {i} is {(Half.IsNaN(values[i]) ? "NaN" : "infinite")}");
-            zero &= values[i] == Half.Zero;
+            if ((bits[i] & Infinity) == Infinity)
+                throw new InvalidVectorException(key, index, $"value {i} is {(Half.IsNaN(values[i]) ? "NaN" : "infinite")}");
+            any |= bits[i] & ~Sign;
         }
 
-        if (zero) throw new InvalidVectorException(key, index, "every value is zero");
+        if (any == 0) throw new InvalidVectorException(key, index, "every value is zero");
         if (_nodes.TryGetValue(key, out var node) && !AreSame(Node(node), values))
             throw new InvalidVectorException(key, index, "the key already has another vector");
     }

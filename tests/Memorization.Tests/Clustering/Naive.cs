@@ -8,7 +8,8 @@ internal static class Naive
     public static double Dot(ReadOnlyMemory<Half> x, ReadOnlyMemory<Half> y)
     {
         var sum = 0.0;
-        for (var i = 0; i < x.Length; i++) sum += (double)x.Span[i] * (double)y.Span[i];
+        ReadOnlySpan<Half> left = x.Span, right = y.Span;
+        for (var i = 0; i < left.Length; i++) sum += (double)left[i] * (double)right[i];
         return sum;
     }
 

@@ -43,7 +43,7 @@ public class SpanningForestTests
                     if (at is >= Store and <= 1) forest.Cut(at).Components(vectors).ShouldBe(Naive.Components(vectors, at));
                 }
             },
-            iter: 100);
+            iter: 60);
 
     [Fact]
     public void Families_at_a_higher_threshold_lie_within_those_at_a_lower_one() =>
