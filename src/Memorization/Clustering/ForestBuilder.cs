@@ -20,10 +20,13 @@ internal sealed class ForestBuilder
     private volatile DisjointSets _known;
 
     /// <summary>A forest that starts with <paramref name="edges"/> among all of <paramref name="vectors"/>.</summary>
-    public ForestBuilder(VectorSet vectors, IEnumerable<NodeEdge> edges)
+    /// <param name="vectors">The nodes.</param>
+    /// <param name="edges">Any edges.</param>
+    /// <param name="limit">Edges to gather before the next reduction, if that is more than there are nodes. 2¹⁷ keeps sorting a small share and the bottlenecks known fresh.</param>
+    public ForestBuilder(VectorSet vectors, IEnumerable<NodeEdge> edges, int limit = 1 << 17)
     {
         _vectors = vectors;
-        _limit = Math.Max(1 << 17, vectors.DistinctCount); // sorting then takes a small share, and the bottlenecks known stay fresh
+        _limit = Math.Max(limit, vectors.DistinctCount);
         _edges = [.. edges];
         _known = Reduce();
     }
