@@ -1,0 +1,34 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Memorization.Clustering;
+
+/// <summary>When images are near-identical, and what the search for them may use.</summary>
+public sealed record ClusterOptions : IValidatableObject
+{
+    /// <summary>Cosine similarity from which two images are linked; null (default) takes the model's own.</summary>
+    [Range(0.0, 1.0, MinimumIsExclusive = true)]
+    public double? Threshold { get; init; }
+
+    /// <summary>Cosine similarity from which links are kept, so that the threshold can later be any from here up; default 0.90.</summary>
+    [Range(0.0, 1.0, MinimumIsExclusive = true)]
+    public double StoreThreshold { get; init; } = 0.90;
+
+    /// <summary>Images from which a connected component counts as a family; default 2.</summary>
+    [Range(1, int.MaxValue)]
+    public int MinFamilySize { get; init; } = 2;
+
+    /// <summary>Worker threads, with about 10 MB each at 512 values per vector; default 0, one per core.</summary>
+    [Range(0, 1024)]
+    public int Parallelism { get; init; }
+
+    /// <summary>What the attributes cannot say: links below the store threshold are not kept, so no threshold can lie there.</summary>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (Threshold < StoreThreshold)
+        {
+            yield return new ValidationResult(
+                FormattableString.Invariant($"Threshold {Threshold} lies below StoreThreshold {StoreThreshold}, where links are not kept."),
+                [nameof(Threshold), nameof(StoreThreshold)]);
+        }
+    }
+}

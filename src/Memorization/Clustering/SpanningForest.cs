@@ -1,0 +1,140 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Memorization.Clustering;
+
+/// <summary>A link between two images.</summary>
+/// <param name="A">The smaller key.</param>
+/// <param name="B">The larger key.</param>
+/// <param name="Similarity">Cosine similarity, in (0, 1]; 1 for identical vectors.</param>
+public readonly record struct ForestEdge(ContentKey A, ContentKey B, double Similarity);
+
+/// <summary>The maximum spanning forest of all links at or above the store threshold: every family at every threshold from there up.</summary>
+/// <remarks>
+/// At most one edge fewer than keys, even where all are alike. It is a function of the set of keyed vectors alone: neither the order
+/// of arrival nor batches, tiles, threads or the machine change it. Not thread-safe; <see cref="Insert"/> uses threads of its own.
+/// </remarks>
+public sealed class SpanningForest
+{
+    private readonly ClusterOptions _options;
+    private List<NodeEdge> _edges = [];
+    private int _joined;
+
+    /// <summary>A forest over no vectors.</summary>
+    /// <param name="width">Values per vector.</param>
+    /// <param name="options">Thresholds and threads.</param>
+    /// <exception cref="ValidationException">The options contradict themselves or lie outside their ranges.</exception>
+    public SpanningForest(int width, ClusterOptions options)
+        : this(new VectorSet(width), options)
+    {
+    }
+
+    private SpanningForest(VectorSet vectors, ClusterOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        Validator.ValidateObject(options, new ValidationContext(options), validateAllProperties: true);
+        Vectors = vectors;
+        _options = options;
+    }
+
+    /// <summary>The vectors inserted so far.</summary>
+    public VectorSet Vectors { get; }
+
+    /// <summary>Vectors per side of a tile; changes nothing but time and memory.</summary>
+    internal int TileSize { get; init; } = 1024;
+
+    /// <summary>The forest that <see cref="Edges"/> came from, without computing anything again.</summary>
+    /// <param name="vectors">All vectors that were in it; the forest keeps the set.</param>
+    /// <param name="edges">Its edges, found with the same <see cref="ClusterOptions.StoreThreshold"/>.</param>
+    /// <param name="options">Thresholds and threads.</param>
+    /// <exception cref="ArgumentException">An edge has a key without a vector, or a similarity that this forest would not hold.</exception>
+    /// <exception cref="ValidationException">The options contradict themselves or lie outside their ranges.</exception>
+    public static SpanningForest Restore(VectorSet vectors, IEnumerable<ForestEdge> edges, ClusterOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(vectors);
+        var forest = new SpanningForest(vectors, options) { _joined = vectors.DistinctCount };
+        forest.Merge(edges);
+        return forest;
+    }
+
+    /// <summary>Adds a batch: its links to what is there and among itself. A key that is there with the same vector changes nothing.</summary>
+    /// <exception cref="InvalidVectorException">Names the first vector that cannot be compared; then nothing of the batch was added.</exception>
+    /// <exception cref="OperationCanceledException">Stopped; the vectors are there and the next call, with or without more, links them.</exception>
+    public void Insert(IReadOnlyList<KeyedVector> batch, CancellationToken stop = default)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        ThrowIfInvalid(batch);
+        foreach (var (key, values) in batch) Vectors.AddValid(key, values.Span);
+        if (_joined == Vectors.DistinctCount) return;
+
+        var builder = new ForestBuilder(Vectors, _edges);
+        var parallelism = _options.Parallelism == 0 ? Environment.ProcessorCount : _options.Parallelism;
+        new SimilarityJoin(Vectors, _options.StoreThreshold, parallelism, TileSize).Run(_joined, builder, stop);
+        _edges = builder.Reduced();
+        _joined = Vectors.DistinctCount;
+    }
+
+    /// <summary>Adds links among these vectors that were found elsewhere.</summary>
+    /// <exception cref="ArgumentException">An edge has a key without a vector, or a similarity that this forest would not hold.</exception>
+    public void Merge(IEnumerable<ForestEdge> edges)
+    {
+        ArgumentNullException.ThrowIfNull(edges);
+        _edges = new ForestBuilder(Vectors, edges.Select(Resolve).Where(edge => edge.U != edge.V).Concat(_edges)).Reduced();
+    }
+
+    /// <summary>The edges, best first, then by keys. Keys with one vector hang from the smallest of them, with similarity 1.</summary>
+    public IReadOnlyList<ForestEdge> Edges()
+    {
+        ThrowIfIncomplete();
+        var copies = Vectors.Nodes.Select(pair => (Key: pair.Key, First: Vectors.SmallestKey(pair.Value)))
+            .Where(copy => copy.Key != copy.First)
+            .Select(copy => new ForestEdge(copy.First, copy.Key, 1));
+        var links = _edges.Select(edge =>
+        {
+            var (a, b) = (Vectors.SmallestKey(edge.U), Vectors.SmallestKey(edge.V));
+            return a < b ? new ForestEdge(a, b, edge.Similarity) : new ForestEdge(b, a, edge.Similarity);
+        });
+        return [.. copies.Concat(links).OrderByDescending(edge => edge.Similarity).ThenBy(edge => edge.A).ThenBy(edge => edge.B)];
+    }
+
+    /// <summary>The connected components of all links with similarity ≥ <paramref name="threshold"/>, exactly.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Below the store threshold, above 1 or NaN.</exception>
+    public Families Cut(double threshold)
+    {
+        ThrowIfIncomplete();
+        if (!(threshold >= _options.StoreThreshold && threshold <= 1))
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(threshold), threshold, FormattableString.Invariant($"A threshold lies between the store threshold, {_options.StoreThreshold}, and 1."));
+        }
+
+        var sets = new DisjointSets(Vectors.DistinctCount);
+        foreach (var edge in _edges.TakeWhile(edge => edge.Similarity >= threshold)) sets.Union(edge.U, edge.V, edge.Similarity);
+        return new Families(threshold, Vectors.Nodes.ToLookup(pair => sets.Find(pair.Value), pair => pair.Key), _options.MinFamilySize);
+    }
+
+    private void ThrowIfInvalid(IReadOnlyList<KeyedVector> batch)
+    {
+        var first = new Dictionary<ContentKey, int>();
+        for (var i = 0; i < batch.Count; i++)
+        {
+            var (key, values) = batch[i];
+            Vectors.ThrowIfInvalid(key, values.Span, i);
+            if (!first.TryAdd(key, i) && !VectorSet.AreSame(batch[first[key]].Values.Span, values.Span))
+                throw new InvalidVectorException(key, i, $"vector {first[key]} has the same key and other values");
+        }
+    }
+
+    private NodeEdge Resolve(ForestEdge edge)
+    {
+        if (!(edge.Similarity >= _options.StoreThreshold && edge.Similarity <= 1))
+            throw new ArgumentException(FormattableString.Invariant($"{edge}: the similarity does not lie between {_options.StoreThreshold} and 1."));
+        return new NodeEdge(Node(edge.A), Node(edge.B), edge.Similarity);
+
+        int Node(ContentKey key) => Vectors.Nodes.TryGetValue(key, out var node) ? node : throw new ArgumentException($"{edge}: there is no vector under {key}.");
+    }
+
+    private void ThrowIfIncomplete()
+    {
+        if (_joined < Vectors.DistinctCount) throw new InvalidOperationException("Vectors wait to be linked: an insert was stopped. Insert again, be it an empty batch.");
+    }
+}
