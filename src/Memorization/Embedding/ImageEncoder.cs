@@ -19,8 +19,8 @@ internal sealed class ImageEncoder : IDisposable
     /// <summary>Bytes of one image, red, green and blue interleaved.</summary>
     public const int PixelBytes = Side * Side * 3;
 
-    // Batches run side by side instead: per core second 20 % more images than operators split between two threads
-    // (MobileNetV2 0.35 and the built-in model, batch 8, AVX-512), and the same bits on any number of cores.
+    // Batches run side by side instead: as fast on two cores as operators split between two threads,
+    // and no operator whose split, and so perhaps whose rounding, depends on the number of cores.
     private const int ThreadsPerRun = 1;
 
     private const double UnknownModelsThreshold = 0.94;
