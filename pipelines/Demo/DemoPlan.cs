@@ -164,12 +164,13 @@ internal sealed class DemoPlan(ulong seed, int rows, bool faults)
 
     private DemoPicture NewPicture(ulong? family = null)
     {
-        var short_ = 200 + _random.Below(180);
-        var long_ = Math.Min(640, (int)(short_ * _random.Between(1, 1.6f)));
+        // Small ones are more frequent: painting and encoding cost in proportion to the pixels.
+        var shorter = 200 + Math.Min(_random.Below(200), _random.Below(200));
+        var longer = (int)(shorter * _random.Between(1, 1.6f));
         var upright = _random.Chance(0.4f);
         var purpose = family ?? (1000 + (ulong)_rows.Count);
         return new DemoPicture(
-            DemoRandom.Derive(seed, 1_000_000 + purpose), DemoRandom.Derive(seed, 2_000_000 + purpose), upright ? short_ : long_, upright ? long_ : short_);
+            DemoRandom.Derive(seed, 1_000_000 + purpose), DemoRandom.Derive(seed, 2_000_000 + purpose), upright ? shorter : longer, upright ? longer : shorter);
     }
 
     private DemoPicture HardNegative(DemoPicture original) => original with { Detail = _random.Next() };
