@@ -61,19 +61,17 @@ public sealed class ImageDecoder(DecodeOptions? options = null)
         using var codec = SKCodec.Create(new SKMemoryStream(data), out var opened);
         if (codec is null)
         {
-            // Of a PNG, every bad header is called incomplete.
+            // SkiaSharp calls every bad header of a PNG incomplete.
             return format == "png" ? new Rejection(Reason.CorruptHeader) : Failure(opened, Reason.CorruptHeader);
         }
 
         // No colour space: none is converted to. Unpremultiplied: dropping alpha leaves the colours as they were stored.
         var info = new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul);
         if (Refuse(info.Width, info.Height) is { } refused) return refused;
-
         if (Truncation.IsSeen(format, bytes.Span)) return new Rejection(Reason.TruncatedImage);
+
         using var resampler = new PillowResampler(info.Width, info.Height);
-        // Only JPEG and top-down BMP come row by row. Of the others, GIF and PNG keep colours that Pillow sees in another way.
-        var inStrips = codec.StartScanlineDecode(info) == SKCodecResult.Success && codec.ScanlineOrder == SKCodecScanlineOrder.TopDown;
-        var failure = inStrips
+        var failure = format == "jpeg" && codec.StartScanlineDecode(info) == SKCodecResult.Success
             ? DecodeStrips(codec, info, resampler)
             : DecodeWhole(codec, info, resampler, background, isGray16: format == "png" && IsGray16(bytes.Span));
         return failure is null ? new ClipPixels(resampler.Finish(), info.Width, info.Height, format) : failure;
@@ -87,7 +85,7 @@ public sealed class ImageDecoder(DecodeOptions? options = null)
         return longer > shorter * _options.MaxAspectRatio ? new(Reason.ExtremeAspectRatio, $"{width}×{height}") : null;
     }
 
-    // A strip of rows stays in the cache between the decoder and the resampler, and a huge photograph needs no huge buffer.
+    // JPEG. A strip of rows stays in the cache between the decoder and the resampler, and a huge photograph needs no huge buffer.
     private static Rejection? DecodeStrips(SKCodec codec, SKImageInfo info, PillowResampler resampler)
     {
         using var strip = new PixelBuffer((info.RowBytes * StripRows) + PillowResampler.Padding);
@@ -105,6 +103,7 @@ public sealed class ImageDecoder(DecodeOptions? options = null)
         return null;
     }
 
+    // Every other format. The two colours that Pillow sees in another way are mended here.
     private static Rejection? DecodeWhole(SKCodec codec, SKImageInfo info, PillowResampler resampler, uint background, bool isGray16)
     {
         using var pixels = new PixelBuffer(info.BytesSize + PillowResampler.Padding);
@@ -117,8 +116,8 @@ public sealed class ImageDecoder(DecodeOptions? options = null)
         return null;
     }
 
-    // A PNG of 16 bits per sample, grey without alpha; IHDR has a fixed place. Pillow takes it for an image of integers and clips them at 255,
-    // so CLIP sees white where the sample is above 255. SkiaSharp gives the upper byte: only samples of 1 to 255 are lost, they become 0.
+    // A PNG of 16 bits per sample, grey without alpha; IHDR has a fixed place. Pillow takes it for an image of integers and clips them at
+    // 255, so CLIP sees white where the sample is above 255. SkiaSharp gives the upper byte: only samples of 1 to 255 are lost (to 0).
     private static bool IsGray16(ReadOnlySpan<byte> png) => png.Length > 25 && png[24] == 16 && png[25] == 0;
 
     private static Rejection Failure(SKCodecResult result, Reason otherwise) =>

@@ -44,15 +44,17 @@ internal sealed class PillowResampler : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(rgba.Length, (count * (long)_stride) + Padding);
         var end = Math.Min(firstRow + count, _vertical.End);
+        ref var source = ref MemoryMarshal.GetReference(rgba);
+        ref var target = ref MemoryMarshal.GetArrayDataReference(_rows);
         for (var row = Math.Max(firstRow, _vertical.Begin); row < end; row += 2)
         {
             // An odd last row keeps itself company.
             var second = Math.Min(row + 1, end - 1);
-            ref var source = ref MemoryMarshal.GetReference(rgba);
-            ref var target = ref MemoryMarshal.GetArrayDataReference(_rows);
             Horizontal(
-                ref Unsafe.Add(ref source, (nint)(row - firstRow) * _stride), ref Unsafe.Add(ref source, (nint)(second - firstRow) * _stride),
-                ref Unsafe.Add(ref target, (nint)(row - _vertical.Begin) * RowStride), ref Unsafe.Add(ref target, (nint)(second - _vertical.Begin) * RowStride));
+                ref Unsafe.Add(ref source, (nint)(row - firstRow) * _stride),
+                ref Unsafe.Add(ref source, (nint)(second - firstRow) * _stride),
+                ref Unsafe.Add(ref target, (nint)(row - _vertical.Begin) * RowStride),
+                ref Unsafe.Add(ref target, (nint)(second - _vertical.Begin) * RowStride));
         }
     }
 
@@ -94,7 +96,8 @@ internal sealed class PillowResampler : IDisposable
             }
 
             var shorts = Vector128.NarrowWithSaturation(
-                (sum0.GetLower() + sum0.GetUpper()) >> BicubicAxis.PrecisionBits, (sum1.GetLower() + sum1.GetUpper()) >> BicubicAxis.PrecisionBits);
+                (sum0.GetLower() + sum0.GetUpper()) >> BicubicAxis.PrecisionBits,
+                (sum1.GetLower() + sum1.GetUpper()) >> BicubicAxis.PrecisionBits);
             var clipped = Vector128.Clamp(shorts, Vector128<short>.Zero, Vector128.Create((short)255)).AsUInt16();
             var pixels = Vector128.Narrow(clipped, clipped).AsInt32();
             Unsafe.WriteUnaligned(ref Unsafe.Add(ref target0, output * 3), pixels[0]);
