@@ -69,13 +69,13 @@ internal sealed class DemoPlan(ulong seed, int rows, bool faults)
                 : i < sunflowers ? _captions.SunflowerWork(withArtist: i % 2 == 1)
                 : IsAlmondFamily(family) ? _captions.AlmondWork(withArtist: i % 3 == 2)
                 : _captions.OfWork(family);
-            // The first rows are exact copies, so that the rows with a side keyword are one family among themselves, too.
-            var treatment = i < 1 + sunflowers ? Treatment.ExactCopy : PickTreatment();
+            // The rows with a side keyword are one family among themselves, too: only treatments that leave the picture whole.
+            var treatment = i < 1 + sunflowers ? Treatment.ExactCopy : PickTreatment(whole: i < almonds);
             Add(caption, _originals[family] with { Treatment = treatment, Variation = treatment == Treatment.ExactCopy ? 0 : _random.Next() }, family);
         }
     }
 
-    private Treatment PickTreatment() => _random.Below(100) switch
+    private Treatment PickTreatment(bool whole) => _random.Below(whole ? 60 : 100) switch
     {
         < 25 => Treatment.ExactCopy,
         < 45 => Treatment.Reencoded,
@@ -101,19 +101,14 @@ internal sealed class DemoPlan(ulong seed, int rows, bool faults)
         if (fault.Ends() is not { } ends)
         {
             // Members of families, too: a row that took a second request is as good as any.
-            int at;
-            do at = _random.Below(_rows.Count);
-            while (_rows[at].Fault is not null || _rows[at].Ends is not null);
+            var at = PlainRow();
             _rows[at] = _rows[at] with { Fault = fault };
             return;
         }
 
         if (fault == DemoFault.DuplicateRow)
         {
-            int at;
-            do at = _random.Below(_rows.Count);
-            while (_rows[at].Fault is not null || _rows[at].Ends is not null);
-            _rows.Add(_rows[at] with { SampleId = SampleId(), Fault = fault, Ends = ends });
+            _rows.Add(_rows[PlainRow()] with { SampleId = SampleId(), Fault = fault, Ends = ends });
             return;
         }
 
@@ -133,12 +128,21 @@ internal sealed class DemoPlan(ulong seed, int rows, bool faults)
             Url = fault switch
             {
                 DemoFault.NullUrl => null,
-                DemoFault.BadUrl => _random.Pick([$"http://", $"van-gogh-{number}.jpg", $"http:// /poster {number}.jpg", $"//{number}"]) + (number % 2 == 0 ? "" : "?"),
+                DemoFault.BadUrl => _random.Pick(["http://", $"van-gogh-{number}.jpg", $"http:// /poster {number}.jpg", $"//{number}"]),
                 DemoFault.UnsupportedScheme => $"ftp://{row.Host}{row.Path}",
                 DemoFault.PrivateHost => $"http://192.168.0.{number % 250}{row.Path}",
                 _ => row.Url,
             },
         };
+    }
+
+    /// <summary>Index of some row that is stored and has no fault.</summary>
+    private int PlainRow()
+    {
+        int at;
+        do at = _random.Below(_rows.Count);
+        while (_rows[at].Fault is not null || _rows[at].Ends is not null);
+        return at;
     }
 
     private void Add(string? caption, DemoPicture picture, int? family = null, Reason? ends = null)
@@ -164,12 +168,13 @@ internal sealed class DemoPlan(ulong seed, int rows, bool faults)
 
     private DemoPicture NewPicture(ulong? family = null)
     {
-        var short_ = 200 + _random.Below(180);
-        var long_ = Math.Min(640, (int)(short_ * _random.Between(1, 1.6f)));
+        // Small ones are more frequent: painting and encoding cost in proportion to the pixels.
+        var shorter = 200 + Math.Min(_random.Below(200), _random.Below(200));
+        var longer = (int)(shorter * _random.Between(1, 1.6f));
         var upright = _random.Chance(0.4f);
         var purpose = family ?? (1000 + (ulong)_rows.Count);
         return new DemoPicture(
-            DemoRandom.Derive(seed, 1_000_000 + purpose), DemoRandom.Derive(seed, 2_000_000 + purpose), upright ? short_ : long_, upright ? long_ : short_);
+            DemoRandom.Derive(seed, 1_000_000 + purpose), DemoRandom.Derive(seed, 2_000_000 + purpose), upright ? shorter : longer, upright ? longer : shorter);
     }
 
     private DemoPicture HardNegative(DemoPicture original) => original with { Detail = _random.Next() };

@@ -100,7 +100,7 @@ internal sealed class DemoServer : IAsyncDisposable
                 socket.LingerState = new(true, 0);
                 socket.Close();
                 return Task.CompletedTask;
-            case DemoFault.EmptyBody: return SendAsync(context, [], "image/jpeg");
+            case DemoFault.EmptyBody: return SendAsync(context, default, "image/jpeg");
             case DemoFault.HtmlPage: return SendAsync(context, "<!DOCTYPE html><html><title>Image not found</title><p>This shop is closed.</html>"u8.ToArray(), "text/html");
             default: return SendPictureAsync(context, row.Fault, _pictures.Render(row.Picture));
         }
@@ -110,10 +110,11 @@ internal sealed class DemoServer : IAsyncDisposable
     {
         switch (fault)
         {
-            case DemoFault.TruncatedJpeg: return SendAsync(context, file[..(file.Length / 2)], "image/jpeg");
+            case DemoFault.TruncatedJpeg: return SendAsync(context, file.AsMemory(0, file.Length / 2), "image/jpeg");
             case DemoFault.HugeHeader: return SendAsync(context, Huge(file), "image/jpeg");
-            case DemoFault.SlowBody: return TrickleAsync(context, file, int.MaxValue);
-            case DemoFault.ShortBody: return TrickleAsync(context, file, 8);
+            case DemoFault.SlowBody: return TrickleAsync(context, file);
+            // Kestrel closes a connection whose answer ends before the length it announced.
+            case DemoFault.ShortBody: return SendAsync(context, file.AsMemory(0, file.Length / 2), "image/jpeg", file.Length);
             case DemoFault.NoAi:
                 context.Response.Headers["X-Robots-Tag"] = "noai, noimageai";
                 return SendAsync(context, file, "image/jpeg");
@@ -128,26 +129,24 @@ internal sealed class DemoServer : IAsyncDisposable
         return Task.CompletedTask;
     }
 
-    private static Task SendAsync(HttpContext context, byte[] body, string type)
+    private static Task SendAsync(HttpContext context, ReadOnlyMemory<byte> body, string type, int? announced = null)
     {
         context.Response.ContentType = type;
-        context.Response.ContentLength = body.Length;
+        context.Response.ContentLength = announced ?? body.Length;
         return context.Response.Body.WriteAsync(body, context.RequestAborted).AsTask();
     }
 
-    /// <summary>Announces the whole file, sends one byte at a time and aborts after <paramref name="most"/> of them.</summary>
-    private async Task TrickleAsync(HttpContext context, byte[] file, int most)
+    /// <summary>Announces the whole file and sends a byte now and then until the client is gone.</summary>
+    private async Task TrickleAsync(HttpContext context, byte[] file)
     {
         context.Response.ContentType = "image/jpeg";
         context.Response.ContentLength = file.Length;
-        for (var i = 0; i < Math.Min(most, file.Length) && !context.RequestAborted.IsCancellationRequested; i++)
+        for (var i = 0; i < file.Length && !context.RequestAborted.IsCancellationRequested; i++)
         {
             await context.Response.Body.WriteAsync(file.AsMemory(i, 1)).ConfigureAwait(false);
             await context.Response.Body.FlushAsync().ConfigureAwait(false);
-            if (most > file.Length) await Task.Delay(TricklePause, _time, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(TricklePause, _time, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
-
-        context.Abort();
     }
 
     // Writes 60,000 into both dimensions of the JPEG's start-of-frame segment: FF C0, length, precision, height, width.

@@ -15,7 +15,8 @@ internal readonly record struct Colour(float R, float G, float B)
         rgba[at + 2] = Blend(rgba[at + 2], B, opacity);
     }
 
-    private static byte Blend(byte below, float above, float opacity) => (byte)Math.Clamp(below + ((above - below) * opacity) + 0.5f, 0, 255);
+    private static byte Blend(byte below, float above, float opacity) =>
+        (byte)(int)MathF.Min(MathF.Max(below + ((above - below) * opacity) + 0.5f, 0), 255);
 }
 
 internal enum LeafShape
@@ -43,21 +44,35 @@ internal readonly record struct Leaf(
         var (top, bottom) = (Math.Max(0, (int)(Y - reachY)), Math.Min(raster.Height - 1, (int)(Y + reachY) + 1));
         var steep = Edge * MathF.Min(RadiusU, RadiusV);
         var bristles = RadiusV / Bristle;
+        var (stepU, stepV) = (AxisX / RadiusU, -AxisY / RadiusV);
         for (var y = top; y <= bottom; y++)
         {
-            for (var x = left; x <= right; x++)
+            // (u, v) are the pixel's place in the leaf's own square; every shape lies within −1 … 1.
+            var startU = (((y - Y) * AxisY) - (X * AxisX)) / RadiusU;
+            var startV = (((y - Y) * AxisX) + (X * AxisY)) / RadiusV;
+            var (first, last) = Inside(startU, stepU, left, right);
+            (first, last) = Inside(startV, stepV, first, last);
+            for (var x = first; x <= last; x++)
             {
-                var u = (((x - X) * AxisX) + ((y - Y) * AxisY)) / RadiusU;
-                var v = (((y - Y) * AxisX) - ((x - X) * AxisY)) / RadiusV;
+                var (u, v) = (startU + (x * stepU), startV + (x * stepV));
                 var cover = (1 - Distance(u, v)) * steep;
                 if (cover <= 0) continue;
 
                 var stripe = Stripes * (Hash((int)((v + 2) * bristles)) - 0.5f);
-                var paint = Paint.Scaled(1 + (Slope * u));
-                new Colour(paint.R + stripe, paint.G + stripe, paint.B + stripe)
+                var light = 1 + (Slope * u);
+                new Colour((Paint.R * light) + stripe, (Paint.G * light) + stripe, (Paint.B * light) + stripe)
                     .Write(raster.Rgba, ((y * raster.Width) + x) * 4, MathF.Min(1, cover) * Opacity);
             }
         }
+    }
+
+    /// <summary>The x from <paramref name="first"/> to <paramref name="last"/> for which start + x·step lies within −1 … 1.</summary>
+    private static (int First, int Last) Inside(float start, float step, int first, int last)
+    {
+        if (MathF.Abs(step) < 1e-6f) return MathF.Abs(start) <= 1 ? (first, last) : (0, -1);
+        var (a, b) = ((-1 - start) / step, (1 - start) / step);
+        if (a > b) (a, b) = (b, a);
+        return (a > first ? (int)MathF.Min(MathF.Ceiling(a), last + 1) : first, b < last ? (int)MathF.Max(MathF.Floor(b), first - 1) : last);
     }
 
     /// <summary>1 on the border, less inside.</summary>

@@ -11,7 +11,7 @@ namespace Memorization.Embedding;
 /// 2. Ten more maps: the six products of two planes and the strength of edges in four directions. Linear low frequencies alone are too few to tell
 ///    20,000 images apart, and higher ones do not survive a crop; these say more about the image at the same low frequencies.
 /// 3. Of each map the DCT's lowest 5×5 frequencies without the first, under a window that counts the border least, where crops and bars change most.
-/// 4. Squashed again, so that no single strong frequency makes two images alike. docs/decisions/0003 has the measurements.
+/// 4. Squashed again, so that no single strong frequency makes two images alike. docs/decisions/0003-built-in-model.md has the measurements.
 /// </remarks>
 internal static class BuiltInModel
 {
@@ -20,7 +20,7 @@ internal static class BuiltInModel
         "Built-in model without weights: low frequencies of brightness, colour and edges. It finds copies of one image (resized, recompressed, cropped or covered a little), not images that mean the same.";
 
     /// <summary>Cosine similarity from which two images count as near-identical.</summary>
-    public const double Threshold = 0.66;
+    public const double Threshold = 0.70;
 
     private const int Side = ImageEncoder.Side;
     private const int Grid = 32;

@@ -21,6 +21,17 @@ public sealed class DemoPicturesTests
         picture => new DemoPictures([]).Render(picture).ShouldNotBe(new DemoPictures([]).Render(picture.Original)), iter: 15);
 
     [Fact]
+    public void Hard_negatives_share_the_layout_of_a_family_and_nothing_else()
+    {
+        var rows = DemoWorld.Make(8, 3000, faults: false).Rows;
+        var families = rows.Where(row => row.Family is not null).Select(row => row.Picture.Original).ToHashSet();
+        var layouts = families.Select(picture => picture.Layout).ToHashSet();
+        var hard = rows.Where(row => row.Family is null && layouts.Contains(row.Picture.Layout)).ToArray();
+        hard.Length.ShouldBe(75);
+        hard.ShouldAllBe(row => !families.Contains(row.Picture.Original));
+    }
+
+    [Fact]
     public void Two_makes_of_a_world_serve_the_same_bytes()
     {
         var (first, second) = (DemoWorld.Make(9, DemoWorld.LeastRows, true), DemoWorld.Make(9, DemoWorld.LeastRows, true));
