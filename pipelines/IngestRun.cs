@@ -32,7 +32,7 @@ internal sealed class IngestRun(StudyContext context, Interrupts interrupts, Log
     {
         var started = time.GetTimestamp();
         var files = LaionInput.Files(_study.Input, context.Folder);
-        await using var embedder = new Embedder(ModelPathResolved(), time);
+        await using var embedder = OpenModel();
         using var store = await StoreWriter.OpenAsync(context.Store, _study.Store, _id, context.FilterFingerprint, embedder.Model.ModelId, time);
         var folder = Path.Combine(context.Store, "runs", _id);
         Directory.CreateDirectory(folder);
@@ -58,7 +58,7 @@ internal sealed class IngestRun(StudyContext context, Interrupts interrupts, Log
             _id, _study.Name, files.Count, embedder.Model.Name, threshold, context.Store);
         var families = await FamilyStore.OpenAsync(
             context.Store, _id, context.FilterFingerprint, embedder.Model.ModelId, embedder.Model.Dimension, cluster, interrupts.Stop);
-        var keywords = new KeywordMatcher(_study.Keywords);
+        var keywords = Keywords();
         var scan = new LaionScan(files, _study.Keywords.Count == 0 ? null : keywords.MayMatch, unit => SkipFinished(store, unit), log);
         using var fetcher = new ImageFetcher(_study.Fetch, time);
         var stages = new IngestPipeline.Stages(
@@ -89,6 +89,30 @@ internal sealed class IngestRun(StudyContext context, Interrupts interrupts, Log
     private ModelOptions ModelPathResolved() => _study.Model.Path is null or ModelOptions.BuiltIn
         ? _study.Model
         : _study.Model with { Path = Path.GetFullPath(_study.Model.Path, context.Folder) };
+
+    private Embedder OpenModel()
+    {
+        try
+        {
+            return new Embedder(ModelPathResolved(), time);
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or InvalidDataException or NotSupportedException)
+        {
+            throw new SetupException($"model: {exception.Message.ReplaceLineEndings(" ")}", exception);
+        }
+    }
+
+    private KeywordMatcher Keywords()
+    {
+        try
+        {
+            return new KeywordMatcher(_study.Keywords);
+        }
+        catch (ArgumentException exception)
+        {
+            throw new SetupException($"keywords: {exception.Message.ReplaceLineEndings(" ")}", exception);
+        }
+    }
 
     /// <summary>A unit that an earlier run finished is not read again; its rows count as that run ended them.</summary>
     private bool SkipFinished(StoreWriter store, UnitId unit)

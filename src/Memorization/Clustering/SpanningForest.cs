@@ -39,6 +39,9 @@ public sealed class SpanningForest
     /// <summary>The vectors inserted so far.</summary>
     public VectorSet Vectors { get; }
 
+    /// <summary>Similarity from which links are kept.</summary>
+    public double StoreThreshold => _options.StoreThreshold;
+
     /// <summary>Vectors per side of a tile; changes nothing but time and memory.</summary>
     internal int TileSize { get; init; } = 1024;
 

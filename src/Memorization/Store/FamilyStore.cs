@@ -65,7 +65,7 @@ public sealed class FamilyStore
 
         var vectors = new VectorSet(dimension);
         foreach (var vector in Load(database, nodes)) vectors.Add(vector.Key, vector.Values.Span);
-        var families = new FamilyStore(store, run, filter, model, SpanningForest.Restore(vectors, edges, options), nodes, current);
+        var families = new FamilyStore(store, run, filter, model, SpanningForest.Restore(vectors, edges, options with { MinFamilySize = 1 }), nodes, current);
         families.InsertMissing(database, scope, stop);
         return families;
     }

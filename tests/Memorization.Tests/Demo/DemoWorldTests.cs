@@ -86,7 +86,7 @@ public sealed class DemoWorldTests
     [Fact]
     public void A_row_is_stored_or_past_the_scan_exactly_if_its_caption_has_a_keyword() => Worlds.Sample(
         world => world.Rows.Where(row =>
-            DemoWorld.Keywords.Any(row.Has) == (row.Ends is Flow.Reason.NoKeyword or Flow.Reason.MissingCaption or Flow.Reason.KeywordInsideWord)).ShouldBeEmpty(),
+            DemoWorld.Keywords.Any(row.Has) == (row.Ends is Memorization.Flow.Reason.NoKeyword or Memorization.Flow.Reason.MissingCaption or Memorization.Flow.Reason.KeywordInsideWord)).ShouldBeEmpty(),
         iter: 10);
 
     [Fact]
@@ -95,7 +95,7 @@ public sealed class DemoWorldTests
 
     [Fact]
     public void Without_faults_every_row_with_a_keyword_is_stored() =>
-        DemoWorld.Make(3, DemoWorld.LeastRows, faults: false).Rows.ShouldAllBe(row => row.Fault == null && (row.Ends == null || row.Ends == Flow.Reason.NoKeyword));
+        DemoWorld.Make(3, DemoWorld.LeastRows, faults: false).Rows.ShouldAllBe(row => row.Fault == null && (row.Ends == null || row.Ends == Memorization.Flow.Reason.NoKeyword));
 
     [Fact]
     public void The_long_caption_has_78_tokens_and_one_stored_caption_has_77()
