@@ -46,7 +46,7 @@ public sealed class StoreWriterTests : IDisposable
     {
         await CommitAsync(Stored(1));
 
-        Query("SELECT embedding[1] FROM embeddings").ShouldBe(((double)(float)(Half)Math.Cos(0.5)).ToString(System.Globalization.CultureInfo.InvariantCulture));
+        Query("SELECT embedding[1] FROM embeddings").ShouldBe(((float)(Half)Math.Cos(0.5)).ToString(System.Globalization.CultureInfo.InvariantCulture));
     }
 
     [Fact]
