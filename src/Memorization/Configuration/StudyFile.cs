@@ -49,6 +49,7 @@ public static class StudyFile
         try
         {
             var options = new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+            options = options with { AllowDuplicateProperties = false };
             return JsonNode.Parse(File.ReadAllText(path), documentOptions: options) as JsonObject
                 ?? throw new SetupException($"{path} is not a study: it must be one JSON object; see config/demo.json");
         }
