@@ -9,12 +9,12 @@ namespace Memorization.Clustering;
 /// <param name="AtMost">The similarity is not higher than this.</param>
 internal readonly record struct Candidate(int U, int V, double AtMost);
 
-/// <summary>Proposes the pairs that may reach a threshold, by a float32 matrix product over tiles. It may err by excess, never by omission.</summary>
+/// <summary>Proposes the pairs that may reach a threshold, by a float32 product over tiles. It may err by excess, never by omission.</summary>
 /// <remarks>
 /// Rows are scaled to unit length in float32: converting 1/|x| and multiplying round once each, on both sides four factors (1 + δ),
 /// |δ| ≤ u = 2⁻²⁴; a product of d terms, summed in any order, adds at most d more. With k = d + 4 and Σ|xᵢyᵢ| ≤ |x|·|y| the result
 /// is off by at most γₖ = k·u / (1 − k·u) (Higham, Accuracy and Stability of Numerical Algorithms, §3.1); four more roundings cover
-/// the float64 side of the comparison. float16 values have no product small enough to underflow. Not thread-safe: one per worker.
+/// the float64 side of the comparison. No scaled float16 value is small enough for a product to underflow. Not thread-safe: one per worker.
 /// </remarks>
 internal sealed class CosineFilter : IDisposable
 {

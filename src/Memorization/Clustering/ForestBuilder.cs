@@ -22,7 +22,10 @@ internal sealed class ForestBuilder
     /// <summary>A forest that starts with <paramref name="edges"/> among all of <paramref name="vectors"/>.</summary>
     /// <param name="vectors">The nodes.</param>
     /// <param name="edges">Any edges.</param>
-    /// <param name="limit">Edges to gather before the next reduction, if that is more than there are nodes. 2¹⁷ keeps sorting a small share and the bottlenecks known fresh.</param>
+    /// <param name="limit">
+    /// Edges to gather before the next reduction, if that is more than there are nodes. 2¹⁷ keeps sorting a small share of the work and
+    /// what is known of bottlenecks fresh.
+    /// </param>
     public ForestBuilder(VectorSet vectors, IEnumerable<NodeEdge> edges, int limit = 1 << 17)
     {
         _vectors = vectors;
@@ -45,13 +48,13 @@ internal sealed class ForestBuilder
         }
     }
 
-    /// <summary>The forest, best edge first.</summary>
+    /// <summary>The forest, best edge first; nothing may be added after.</summary>
     public List<NodeEdge> Reduced()
     {
         lock (_gate)
         {
             if (_edges.Count > _reduced) _known = Reduce();
-            return [.. _edges];
+            return _edges;
         }
     }
 

@@ -106,8 +106,8 @@ public sealed class SpanningForest
         ThrowIfIncomplete();
         if (!(threshold >= _options.StoreThreshold && threshold <= 1))
         {
-            throw new ArgumentOutOfRangeException(
-                nameof(threshold), threshold, FormattableString.Invariant($"A threshold lies between the store threshold, {_options.StoreThreshold}, and 1."));
+            var message = FormattableString.Invariant($"A threshold lies between the store threshold, {_options.StoreThreshold}, and 1.");
+            throw new ArgumentOutOfRangeException(nameof(threshold), threshold, message);
         }
 
         var sets = new DisjointSets(Vectors.DistinctCount);
@@ -129,15 +129,19 @@ public sealed class SpanningForest
 
     private NodeEdge Resolve(ForestEdge edge)
     {
-        if (!(edge.Similarity >= _options.StoreThreshold && edge.Similarity <= 1))
-            throw new ArgumentException(FormattableString.Invariant($"{edge}: the similarity does not lie between {_options.StoreThreshold} and 1."));
+        var floor = _options.StoreThreshold;
+        if (!(edge.Similarity >= floor && edge.Similarity <= 1))
+            throw new ArgumentException(FormattableString.Invariant($"{edge}: the similarity does not lie between {floor} and 1."));
         return new NodeEdge(Node(edge.A), Node(edge.B), edge.Similarity);
 
-        int Node(ContentKey key) => Vectors.Nodes.TryGetValue(key, out var node) ? node : throw new ArgumentException($"{edge}: there is no vector under {key}.");
+        int Node(ContentKey key) => Vectors.Nodes.TryGetValue(key, out var node)
+            ? node
+            : throw new ArgumentException($"{edge}: there is no vector under {key}.");
     }
 
     private void ThrowIfIncomplete()
     {
-        if (_joined < Vectors.DistinctCount) throw new InvalidOperationException("Vectors wait to be linked: an insert was stopped. Insert again, be it an empty batch.");
+        if (_joined < Vectors.DistinctCount)
+            throw new InvalidOperationException("Vectors wait to be linked: an insert was stopped. Insert again, be it an empty batch.");
     }
 }

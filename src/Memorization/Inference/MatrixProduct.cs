@@ -29,10 +29,10 @@ internal sealed class MatrixProduct : IDisposable
         _session = new InferenceSession(Model, options);
     }
 
-    /// <summary>Fills <paramref name="product"/>, <c>rows</c> × <c>columns</c>, with the dot products of the rows of <paramref name="a"/> and of <paramref name="b"/>.</summary>
+    /// <summary>Fills <paramref name="product"/> with the dot products of the rows of <paramref name="a"/> and of <paramref name="b"/>.</summary>
     /// <param name="a"><c>rows</c> × <c>width</c>, row-major.</param>
     /// <param name="b"><c>columns</c> × <c>width</c>, row-major.</param>
-    /// <param name="product">Exactly <c>rows·columns</c> long.</param>
+    /// <param name="product">Exactly <c>rows·columns</c> long, row-major.</param>
     /// <param name="width">Length of every row.</param>
     public void Multiply(Memory<float> a, Memory<float> b, Memory<float> product, int width)
     {

@@ -38,5 +38,6 @@ public class ContentKeyTests
         Should.Throw<FormatException>(() => ContentKey.Parse(digits)).Message.ShouldContain($"\"{digits}\"");
 
     [Fact]
-    public void Bytes_of_another_length_are_refused() => Should.Throw<ArgumentException>(() => ContentKey.FromBytes(new byte[31])).Message.ShouldContain("31");
+    public void Bytes_of_another_length_are_refused() =>
+        Should.Throw<ArgumentException>(() => ContentKey.FromBytes(new byte[31])).Message.ShouldContain("31");
 }

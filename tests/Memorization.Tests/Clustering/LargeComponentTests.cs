@@ -44,7 +44,8 @@ public class LargeComponentTests
         var random = new Random(1);
         var centre = Made.Direction(random, 64);
         var forest = new SpanningForest(64, new ClusterOptions());
-        forest.Insert([.. Enumerable.Range(0, 2_000).Select(i => new KeyedVector(Made.Key(i), Made.Near(random, centre, 0.1)))], TestContext.Current.CancellationToken);
+        var near = Enumerable.Range(0, 2_000).Select(i => new KeyedVector(Made.Key(i), Made.Near(random, centre, 0.1)));
+        forest.Insert([.. near], TestContext.Current.CancellationToken);
         forest.Edges().Count.ShouldBe(1_999);
         forest.Cut(0.97).All.ShouldHaveSingleItem().Members.Count.ShouldBe(2_000);
     }

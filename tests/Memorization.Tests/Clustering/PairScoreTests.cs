@@ -12,7 +12,9 @@ public class PairScoreTests
     [Fact]
     public void Counts_are_those_of_going_through_all_pairs() => Gen.Select(Labels, Labels).Sample((recovered, planted) =>
     {
-        var pairs = (from i in Enumerable.Range(0, 40) from j in Enumerable.Range(0, i) select (Together(recovered, i, j), Together(planted, i, j))).ToArray();
+        var pairs = (from i in Enumerable.Range(0, 40)
+                     from j in Enumerable.Range(0, i)
+                     select (Together(recovered, i, j), Together(planted, i, j))).ToArray();
         var score = PairScore.Compare(recovered, planted);
         score.ShouldBe(new PairScore(pairs.Count(p => p is (true, true)), pairs.Count(p => p.Item1), pairs.Count(p => p.Item2)));
 
@@ -36,5 +38,6 @@ public class PairScoreTests
     }
 
     [Fact]
-    public void Different_numbers_of_rows_are_refused() => Should.Throw<ArgumentException>(() => PairScore.Compare(["a"], [])).Message.ShouldContain("1 recovered labels for 0");
+    public void Different_numbers_of_rows_are_refused() =>
+        Should.Throw<ArgumentException>(() => PairScore.Compare(["a"], [])).Message.ShouldContain("1 recovered labels for 0");
 }
