@@ -32,6 +32,8 @@ internal sealed class IngestRun(StudyContext context, Interrupts interrupts, Log
     {
         var started = time.GetTimestamp();
         var files = LaionInput.Files(_study.Input, context.Folder);
+        ThrowIfNoneReadable(files);
+        var keywords = Keywords();
         await using var embedder = OpenModel();
         using var store = await StoreWriter.OpenAsync(context.Store, _study.Store, _id, context.FilterFingerprint, embedder.Model.ModelId, time);
         var folder = Path.Combine(context.Store, "runs", _id);
@@ -39,9 +41,9 @@ internal sealed class IngestRun(StudyContext context, Interrupts interrupts, Log
         await using var log = RunLog.Create(quiet ? LogEventLevel.Error : level, folder);
         try
         {
-            return await ExecuteAsync(files, embedder, store, folder, log, started);
+            return await ExecuteAsync(files, keywords, embedder, store, folder, log, started);
         }
-        catch (Exception exception) when (exception is not OperationCanceledException)
+        catch (Exception exception) when (exception is not (OperationCanceledException or SetupException))
         {
             log.Fatal(exception, "run {Run} failed", _id);
             throw;
@@ -49,7 +51,7 @@ internal sealed class IngestRun(StudyContext context, Interrupts interrupts, Log
     }
 
     private async Task<RunResult> ExecuteAsync(
-        IReadOnlyList<string> files, Embedder embedder, StoreWriter store, string folder, ILogger log, long started)
+        IReadOnlyList<string> files, KeywordMatcher keywords, Embedder embedder, StoreWriter store, string folder, ILogger log, long started)
     {
         var threshold = _study.Cluster.Threshold ?? embedder.Model.DefaultThreshold;
         var cluster = _study.Cluster with { Threshold = threshold, StoreThreshold = Math.Min(threshold, _study.Cluster.StoreThreshold) };
@@ -58,7 +60,6 @@ internal sealed class IngestRun(StudyContext context, Interrupts interrupts, Log
             _id, _study.Name, files.Count, embedder.Model.Name, threshold, context.Store);
         var families = await FamilyStore.OpenAsync(
             context.Store, _id, context.FilterFingerprint, embedder.Model.ModelId, embedder.Model.Dimension, cluster, interrupts.Stop);
-        var keywords = Keywords();
         var scan = new LaionScan(files, _study.Keywords.Count == 0 ? null : keywords.MayMatch, unit => SkipFinished(store, unit), log);
         using var fetcher = new ImageFetcher(_study.Fetch, time);
         var stages = new IngestPipeline.Stages(
@@ -100,6 +101,26 @@ internal sealed class IngestRun(StudyContext context, Interrupts interrupts, Log
         {
             throw new SetupException($"model: {exception.Message.ReplaceLineEndings(" ")}", exception);
         }
+    }
+
+    /// <summary>One line for the user instead of a run that reads nothing.</summary>
+    private static void ThrowIfNoneReadable(IReadOnlyList<string> files)
+    {
+        BrokenInputException? first = null;
+        foreach (var file in files)
+        {
+            try
+            {
+                LaionFile.Check(file);
+                return;
+            }
+            catch (BrokenInputException broken)
+            {
+                first ??= broken;
+            }
+        }
+
+        throw new SetupException($"no input could be read; the first error: {first!.Message}", first);
     }
 
     private KeywordMatcher Keywords()

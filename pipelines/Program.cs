@@ -19,7 +19,8 @@ GlobalOptions.AddTo(root);
 var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
 if (parsed.Errors.Count > 0)
 {
-    await Console.Error.WriteLineAsync($"{parsed.Errors[0].Message} `memorization --help` lists the verbs, `memorization VERB --help` their options.");
+    var wrong = parsed.UnmatchedTokens.Count > 0 ? $"'{parsed.UnmatchedTokens[0]}' is not a verb or option here." : parsed.Errors[0].Message.ReplaceLineEndings(" ");
+    await Console.Error.WriteLineAsync($"error: {wrong} `memorization --help` lists the verbs, `memorization VERB --help` their options.");
     return ExitCodes.UserError;
 }
 

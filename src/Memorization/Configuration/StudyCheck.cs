@@ -76,7 +76,7 @@ internal sealed class StudyCheck(string path)
             var number = Convert.ToDouble(parsed, CultureInfo.InvariantCulture);
             var (minimum, maximum) = (Convert.ToDouble(range.Minimum, CultureInfo.InvariantCulture), Convert.ToDouble(range.Maximum, CultureInfo.InvariantCulture));
             if (!(number >= minimum && number <= maximum) || (range.MinimumIsExclusive && number == minimum))
-                throw Wrong(key, value, string.Create(CultureInfo.InvariantCulture, $"{(range.MinimumIsExclusive ? "above " : "")}{range.Minimum} to {range.Maximum}"));
+                throw Wrong(key, value, FormattableString.Invariant(range.MinimumIsExclusive ? (FormattableString)$"above {range.Minimum} and at most {range.Maximum}" : $"{range.Minimum} to {range.Maximum}"));
         }
     }
 

@@ -34,22 +34,36 @@ public sealed class LaionFile
     /// <exception cref="BrokenInputException">The file is missing, is not Parquet, is encrypted or broken, or has no URL or caption column.</exception>
     public static LaionFile Open(string path, CancellationToken stop = default) => Open(path, ColumnNames.Laion, stop);
 
-    internal static LaionFile Open(string path, ColumnNames names, CancellationToken stop)
+    /// <summary>Reads the footer alone and finds the columns: whether the file can be read at all.</summary>
+    /// <exception cref="BrokenInputException">As <see cref="Open(string, CancellationToken)"/> says it.</exception>
+    public static void Check(string path) => Guard(path, () => ReadFooter(path, ColumnNames.Laion));
+
+    internal static LaionFile Open(string path, ColumnNames names, CancellationToken stop) => Guard(path, () =>
+    {
+        var (columns, rowGroups) = ReadFooter(path, names);
+        return new LaionFile(path, Hash(path, stop), rowGroups, columns);
+    });
+
+    private static T Guard<T>(string path, Func<T> read)
     {
         if (!File.Exists(path))
             throw new BrokenInputException(path, Directory.Exists(path) ? "it is a folder" : "there is no such file");
         try
         {
-            using var reader = ParquetAccess.Open(path);
-            using var footer = reader.FileMetaData;
-            var columns = LaionColumns.Find(path, footer.Schema, names);
-            var rowGroups = Enumerable.Range(0, footer.NumRowGroups).Select(index => Rows(reader, path, index)).ToArray();
-            return new(path, Hash(path, stop), rowGroups, columns);
+            return read();
         }
         catch (Exception cause) when (ParquetAccess.IsBrokenInput(cause))
         {
             throw new BrokenInputException(path, ParquetAccess.Reason(cause), cause: cause);
         }
+    }
+
+    private static (LaionColumns Columns, int[] RowGroups) ReadFooter(string path, ColumnNames names)
+    {
+        using var reader = ParquetAccess.Open(path);
+        using var footer = reader.FileMetaData;
+        var columns = LaionColumns.Find(path, footer.Schema, names);
+        return (columns, [.. Enumerable.Range(0, footer.NumRowGroups).Select(index => Rows(reader, path, index))]);
     }
 
     private static int Rows(ParquetFileReader reader, string path, int index)
