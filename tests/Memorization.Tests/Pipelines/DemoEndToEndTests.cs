@@ -1,0 +1,109 @@
+using System.Text.Json;
+using Memorization.Flow;
+using Memorization.Pipelines.Demo;
+using Shouldly;
+using Xunit;
+
+namespace Memorization.Tests.Pipelines;
+
+/// <summary>The demo through the built program: what it finds, what a second run does, what a killed run leaves.</summary>
+public sealed class DemoEndToEndTests : IDisposable
+{
+    private const int Rows = DemoWorld.LeastRows;
+
+    // What a store holds, whatever files it is in.
+    private static readonly string[] Contents =
+    [
+        "SELECT * FROM rows ORDER BY row_key",
+        "SELECT row_key, url, outcome, reason, http_status, content_id, bytes, mime, format, width, height FROM images ORDER BY row_key",
+        "SELECT * FROM verdicts ORDER BY row_key",
+        "SELECT * FROM embeddings ORDER BY content_id",
+        "SELECT * FROM families ORDER BY content_id",
+    ];
+
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task The_demo_recovers_the_planted_families_ends_every_row_as_planned_and_a_second_run_asks_for_nothing()
+    {
+        var first = await DemoAsync("demo");
+
+        first.GetProperty("pair_precision").GetDouble().ShouldBeGreaterThanOrEqualTo(0.99);
+        first.GetProperty("pair_recall").GetDouble().ShouldBeGreaterThanOrEqualTo(0.95);
+        first.GetProperty("peak_bytes").GetInt64().ShouldBeLessThan(1_500_000_000);
+        var planned = DemoWorld.Make(1, Rows, faults: true).Rows.Where(row => row.Ends is not null)
+            .GroupBy(row => row.Ends!.Value).ToDictionary(group => group.Key, group => (long)group.Count());
+        Reasons(first).ShouldBe(planned, ignoreOrder: true);
+        Number(first, "rows_read").ShouldBe(Rows);
+        Number(first, "rows_stored").ShouldBe(Rows - planned.Values.Sum());
+        Number(first, "rows_rejected").ShouldBe(planned.Values.Sum());
+
+        var second = await DemoAsync("demo");
+
+        (Number(second, "fetched"), Number(second, "requests"), Number(second, "embedded"), Number(second, "rows_stored")).ShouldBe((0, 0, 0, 0));
+        Number(second, "rows_known").ShouldBe(Number(first, "rows_stored"));
+        Reasons(second).ShouldBe(planned, ignoreOrder: true);
+        second.GetProperty("families").GetRawText().ShouldBe(first.GetProperty("families").GetRawText());
+    }
+
+    [Fact]
+    public async Task A_run_that_is_killed_again_and_again_ends_as_an_undisturbed_one_and_fetches_nothing_twice()
+    {
+        await DemoAsync("undisturbed");
+        foreach (var commits in (int[])[1, 5, 9]) await KillAfterAsync("killed", commits);
+
+        await DemoAsync("killed");
+
+        foreach (var sql in Contents) (await QueryAsync("killed", sql)).ShouldBe(await QueryAsync("undisturbed", sql), sql);
+        (await QueryAsync("killed", $"SELECT count(*) - count(DISTINCT row_key) AS twice FROM read_parquet('{_folder.File("killed", "store", "images", "*.parquet")}')"))
+            .ShouldContain("\"twice\": 0");
+    }
+
+    [Fact]
+    public async Task Every_results_row_can_be_counted_again_from_the_store()
+    {
+        var result = await DemoAsync("demo");
+
+        var sizes = await QueryAsync("demo", """
+            SELECT count(*) AS size FROM rows JOIN verdicts USING (row_key) JOIN images USING (row_key) JOIN families USING (content_id)
+            WHERE kept AND outcome = 'kept' GROUP BY family HAVING count(*) > 1 ORDER BY size DESC
+            """);
+        JsonDocument.Parse(sizes).RootElement.EnumerateArray().Select(row => Number(row, "size"))
+            .ShouldBe(result.GetProperty("families").EnumerateArray().Select(family => Number(family, "size")));
+    }
+
+    private async Task<JsonElement> DemoAsync(string folder)
+    {
+        var result = await Program.RunAsync(Arguments(folder));
+        result.ExitCode.ShouldBe(0, result.Error);
+        return result.Json();
+    }
+
+    private async Task<string> QueryAsync(string folder, string sql)
+    {
+        var result = await Program.RunAsync("query", _folder.File(folder, "study.json"), sql, "--format", "json");
+        result.ExitCode.ShouldBe(0, result.Error);
+        return result.Output;
+    }
+
+    /// <summary>Kills the program once the store has so many commits, or lets it end if it never has.</summary>
+    private async Task KillAfterAsync(string folder, int commits)
+    {
+        var log = _folder.File(folder, "store", "commits");
+        using var process = Program.Start(Arguments(folder));
+        while (!process.HasExited && (!Directory.Exists(log) || Directory.GetFiles(log, "*.json").Length < commits)) await Task.Yield();
+        process.HasExited.ShouldBeFalse("it must be killed while it works");
+        process.Kill();
+        await process.WaitForExitAsync();
+    }
+
+    private string[] Arguments(string folder) =>
+        ["demo", "--rows", $"{Rows}", "--out", _folder.File(folder), "--json", "--quiet", "--set", "store.commitRows=60"];
+
+    private static Dictionary<Reason, long> Reasons(JsonElement result) =>
+        result.GetProperty("reasons").EnumerateObject().ToDictionary(reason => Enum.Parse<Reason>(reason.Name), reason => reason.Value.GetInt64());
+
+    private static long Number(JsonElement result, string name) => result.GetProperty(name).GetInt64();
+}
