@@ -6,7 +6,6 @@ using Memorization.Configuration;
 using Memorization.Pipelines.Demo;
 using Memorization.Pipelines.Terminal;
 using Memorization.Store;
-using Spectre.Console;
 
 namespace Memorization.Pipelines.Verbs;
 
@@ -76,13 +75,13 @@ internal static class DemoVerb
     private static void Print(DemoResult result)
     {
         RunVerb.Print(result);
-        AnsiConsole.WriteLine(string.Create(
+        Console.Out.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"Against the {result.Planted.Count} planted families: pair precision {result.PairPrecision:F4}, pair recall {result.PairRecall:F4}."));
-        AnsiConsole.WriteLine(string.Create(
+        Console.Out.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{result.Requests:N0} requests, {result.Fetched:N0} images fetched, {result.Embedded:N0} embedded in {result.Seconds["Total"]:F1} s; peak memory {result.PeakBytes / 1e6:F0} MB."));
-        AnsiConsole.WriteLine($"Go on with: memorization query {Path.GetRelativePath(Environment.CurrentDirectory, result.Study)} \"SELECT outcome, reason, count(*) FROM images GROUP BY ALL\"");
+        Console.Out.WriteLine($"Go on with: memorization query {Path.GetRelativePath(Environment.CurrentDirectory, result.Study)} \"SELECT outcome, reason, count(*) FROM images GROUP BY ALL\"");
     }
 
     private static async Task ServeAsync(DemoServer server, CancellationToken drain)
