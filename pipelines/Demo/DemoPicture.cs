@@ -12,12 +12,14 @@ namespace Memorization.Pipelines.Demo;
 internal readonly record struct DemoPicture(ulong Layout, ulong Detail, int Width, int Height, Treatment Treatment = Treatment.ExactCopy, ulong Variation = 0)
 {
     /// <summary>The untreated picture.</summary>
-    public DemoPicture Original => this with { Treatment = Treatment.ExactCopy, Variation = 0 };
+    public DemoPicture Untreated() => this with { Treatment = Treatment.ExactCopy, Variation = 0 };
 }
 
 /// <summary>Renders <see cref="DemoPicture"/>s; thread-safe. Originals named by the caller are painted once and kept.</summary>
 internal sealed class DemoPictures(IEnumerable<DemoPicture> originals)
 {
+    private const int OriginalQuality = 90;
+
     private readonly Dictionary<DemoPicture, Lazy<(Raster Pixels, byte[] File)>> _kept = originals.Distinct().ToDictionary(
         original => original,
         original => new Lazy<(Raster, byte[])>(() => Original(original)));
@@ -25,7 +27,7 @@ internal sealed class DemoPictures(IEnumerable<DemoPicture> originals)
     /// <summary>The picture's file: JPEG, WebP or PNG.</summary>
     public byte[] Render(DemoPicture picture)
     {
-        var (pixels, file) = _kept.TryGetValue(picture.Original, out var kept) ? kept.Value : Original(picture.Original);
+        var (pixels, file) = _kept.TryGetValue(picture.Untreated(), out var kept) ? kept.Value : Original(picture.Untreated());
         if (picture.Treatment == Treatment.ExactCopy) return file;
         var random = new DemoRandom(picture.Variation);
         var treated = picture.Treatment.Apply(pixels, random);
@@ -37,12 +39,13 @@ internal sealed class DemoPictures(IEnumerable<DemoPicture> originals)
     private static (Raster Pixels, byte[] File) Original(DemoPicture picture)
     {
         var pixels = Painting.Paint(picture.Layout, picture.Detail, picture.Width, picture.Height);
-        return (pixels, pixels.Encode(SKEncodedImageFormat.Jpeg, 90));
+        return (pixels, pixels.Encode(SKEncodedImageFormat.Jpeg, OriginalQuality));
     }
 
     private static byte[] Encode(Raster picture, DemoRandom random, int leastQuality)
     {
         var format = random.Below(10) switch { < 7 => SKEncodedImageFormat.Jpeg, < 9 => SKEncodedImageFormat.Webp, _ => SKEncodedImageFormat.Png };
-        return picture.Encode(format, leastQuality + random.Below(96 - leastQuality));
+        var quality = leastQuality + random.Below(95 - leastQuality);
+        return picture.Encode(format, quality < OriginalQuality ? quality : quality + 1); // never the original's: that would be an exact copy
     }
 }

@@ -21,7 +21,7 @@ internal sealed class DemoWorld
         .ToDictionary(family => family.Key, IReadOnlySet<UInt128> (family) => family.Select(row => row.Key).ToHashSet());
 
     /// <summary>Renders the pictures of <see cref="Rows"/>; keep one for the whole run, it paints each family's original once.</summary>
-    public DemoPictures Pictures() => new(Rows.Where(row => row.Family is not null).Select(row => row.Picture.Original));
+    public DemoPictures Pictures() => new(Rows.Where(row => row.Family is not null).Select(row => row.Picture.Untreated()));
 
     /// <summary>Makes a world.</summary>
     /// <param name="seed">Any number.</param>

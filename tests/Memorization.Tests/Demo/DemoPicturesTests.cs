@@ -14,21 +14,21 @@ public sealed class DemoPicturesTests
 
     [Fact]
     public void The_same_recipe_gives_the_same_bytes_kept_or_not() =>
-        Pictures.Sample(picture => new DemoPictures([]).Render(picture).ShouldBe(new DemoPictures([picture.Original]).Render(picture)), iter: 15);
+        Pictures.Sample(picture => new DemoPictures([]).Render(picture).ShouldBe(new DemoPictures([picture.Untreated()]).Render(picture)), iter: 15);
 
     [Fact]
     public void Every_treatment_but_the_exact_copy_gives_other_bytes() => Pictures.Where(picture => picture.Treatment != Treatment.ExactCopy).Sample(
-        picture => new DemoPictures([]).Render(picture).ShouldNotBe(new DemoPictures([]).Render(picture.Original)), iter: 15);
+        picture => new DemoPictures([]).Render(picture).ShouldNotBe(new DemoPictures([]).Render(picture.Untreated())), iter: 15);
 
     [Fact]
     public void Hard_negatives_share_the_layout_of_a_family_and_nothing_else()
     {
         var rows = DemoWorld.Make(8, 3000, faults: false).Rows;
-        var families = rows.Where(row => row.Family is not null).Select(row => row.Picture.Original).ToHashSet();
+        var families = rows.Where(row => row.Family is not null).Select(row => row.Picture.Untreated()).ToHashSet();
         var layouts = families.Select(picture => picture.Layout).ToHashSet();
         var hard = rows.Where(row => row.Family is null && layouts.Contains(row.Picture.Layout)).ToArray();
         hard.Length.ShouldBe(75);
-        hard.ShouldAllBe(row => !families.Contains(row.Picture.Original));
+        hard.ShouldAllBe(row => !families.Contains(row.Picture.Untreated()));
     }
 
     [Fact]

@@ -24,7 +24,7 @@ public sealed class GraphTests
     }
 
     [Fact]
-    public void Rows_are_conserved_for_any_mix_of_rejections_parallelism_and_capacity() =>
+    public Task Rows_are_conserved_for_any_mix_of_rejections_parallelism_and_capacity() =>
         Gen.Select(Gen.Int[0, 300], Gen.Int[0, 100], Gen.Int[1, 8], Gen.Int[1, 32], Gen.Int)
             .SampleAsync(async (rows, percent, parallelism, capacity, seed) =>
             {
