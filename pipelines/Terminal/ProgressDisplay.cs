@@ -31,7 +31,7 @@ internal static class ProgressDisplay
         }
         else
         {
-            await BarAsync(work, progress, time);
+            await BarAsync(AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) }), work, progress, time);
         }
     }
 
@@ -44,18 +44,18 @@ internal static class ProgressDisplay
             $"{byName[StageName.Scan].In:N0} rows read, {byName[StageName.Fetch].Kept:N0} images fetched, {byName[StageName.Embed].Kept:N0} embedded");
     }
 
-    private static Task BarAsync(Task work, Func<(double Part, string Counts)> progress, TimeProvider time)
+    /// <summary>Draws the bar on a console until the work has ended.</summary>
+    internal static Task BarAsync(IAnsiConsole console, Task work, Func<(double Part, string Counts)> progress, TimeProvider time)
     {
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
         return console.Progress().AutoClear(true).Columns(new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn(), new TaskDescriptionColumn())
             .StartAsync(async context =>
             {
-                var bar = context.AddTask("", maxValue: 1);
+                var bar = context.AddTask("starting", maxValue: 1);
                 do
                 {
                     var (part, counts) = progress();
                     bar.Value = part;
-                    bar.Description = counts;
+                    bar.Description = counts.EscapeMarkup();
                 }
                 while (await Task.WhenAny(work, Task.Delay(BarInterval, time)) != work);
                 await work;
