@@ -35,13 +35,12 @@ internal sealed class IngestRun(StudyContext context, Interrupts interrupts, Log
         ThrowIfNoneReadable(files);
         var keywords = Keywords();
         await using var embedder = OpenModel();
-        using var store = await StoreWriter.OpenAsync(context.Store, _study.Store, _id, context.FilterFingerprint, embedder.Model.ModelId, time);
-        var folder = Path.Combine(context.Store, "runs", _id);
-        Directory.CreateDirectory(folder);
-        await using var log = RunLog.Create(quiet ? LogEventLevel.Error : level, folder);
+        var scope = new StoreScope(context.Store, _id, context.FilterFingerprint, embedder.Model.ModelId);
+        using var store = await StoreWriter.OpenAsync(scope, _study.Store, time);
+        await using var log = RunLog.Create(quiet ? LogEventLevel.Error : level, scope.RunFolder);
         try
         {
-            return await ExecuteAsync(files, keywords, embedder, store, folder, log, started);
+            return await ExecuteAsync(files, keywords, scope, embedder, store, log, started);
         }
         catch (Exception exception) when (exception is not (OperationCanceledException or SetupException))
         {
@@ -51,15 +50,14 @@ internal sealed class IngestRun(StudyContext context, Interrupts interrupts, Log
     }
 
     private async Task<RunResult> ExecuteAsync(
-        IReadOnlyList<string> files, KeywordMatcher keywords, Embedder embedder, StoreWriter store, string folder, ILogger log, long started)
+        IReadOnlyList<string> files, KeywordMatcher keywords, StoreScope scope, Embedder embedder, StoreWriter store, ILogger log, long started)
     {
         var threshold = _study.Cluster.Threshold ?? embedder.Model.DefaultThreshold;
         var cluster = _study.Cluster with { Threshold = threshold, StoreThreshold = Math.Min(threshold, _study.Cluster.StoreThreshold) };
         log.Information(
             "run {Run} of study {Study}: {Files} input files, model {Model}, threshold {Threshold}, store {Store}",
             _id, _study.Name, files.Count, embedder.Model.Name, threshold, context.Store);
-        var families = await FamilyStore.OpenAsync(
-            context.Store, _id, context.FilterFingerprint, embedder.Model.ModelId, embedder.Model.Dimension, cluster, interrupts.Stop);
+        var families = await FamilyStore.OpenAsync(scope, embedder.Model.Dimension, cluster, interrupts.Stop);
         var scan = new LaionScan(files, _study.Keywords.Count == 0 ? null : keywords.MayMatch, unit => SkipFinished(store, unit), log);
         using var fetcher = new ImageFetcher(_study.Fetch, time);
         var stages = new IngestPipeline.Stages(
@@ -80,7 +78,7 @@ internal sealed class IngestRun(StudyContext context, Interrupts interrupts, Log
         await families.PublishAsync(threshold, time, interrupts.Stop);
 
         var result = Result(graph, scan, store, fetcher, embedder, threshold, started);
-        await File.WriteAllTextAsync(Path.Combine(folder, "stats.json"), JsonSerializer.Serialize(result, JsonOutput.Indented));
+        await scope.WriteStatsAsync(JsonSerializer.SerializeToUtf8Bytes(result, JsonOutput.Indented));
         log.Information(
             "run {Run} ended: {Read} rows read, {Stored} stored, {Known} known, {Rejected} rejected",
             _id, result.RowsRead, result.RowsStored, result.RowsKnown, result.RowsRejected);

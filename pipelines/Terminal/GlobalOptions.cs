@@ -24,6 +24,9 @@ internal static class GlobalOptions
 
     public static Option<bool> Quiet { get; } = new("--quiet", "-q") { Description = "No progress, and only errors in the log.", Recursive = true };
 
+    /// <summary>The argument of every verb that works on a study.</summary>
+    public static Argument<string> Study() => new("STUDY") { Description = "The study's JSON file." };
+
     public static void AddTo(Command root)
     {
         root.Add(Json);

@@ -12,7 +12,7 @@ internal static class AnalyzeVerb
 {
     public static Command Create()
     {
-        var study = new Argument<string>("STUDY") { Description = "The study's JSON file." };
+        var study = GlobalOptions.Study();
         var limit = new Option<int>("--limit") { Description = "Families on the terminal; --json has them all.", DefaultValueFactory = _ => 20 };
         var command = new Command("analyze", "Table 1, from the store alone: families by size with their frequent words.") { study, limit };
         command.SetAction(async (parsed, _) =>

@@ -10,7 +10,7 @@ internal static class IngestVerb
 {
     public static Command Create()
     {
-        var study = new Argument<string>("STUDY") { Description = "The study's JSON file." };
+        var study = GlobalOptions.Study();
         var command = new Command("ingest", "Reads, fetches, embeds and stores what is new; families are brought up to date.") { study };
         command.SetAction(async (parsed, _) =>
         {

@@ -14,7 +14,7 @@ internal static class QueryVerb
 {
     public static Command Create()
     {
-        var study = new Argument<string>("STUDY") { Description = "The study's JSON file." };
+        var study = GlobalOptions.Study();
         var sql = new Argument<string>("SQL") { Description = "A query over the views rows, images, embeddings, verdicts and families." };
         var format = new Option<string>("--format") { Description = "table, csv or json.", DefaultValueFactory = _ => "table" };
         format.AcceptOnlyFromAmong("table", "csv", "json");

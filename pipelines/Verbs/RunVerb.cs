@@ -14,7 +14,7 @@ internal static class RunVerb
 
     public static Command Create()
     {
-        var study = new Argument<string>("STUDY") { Description = "The study's JSON file." };
+        var study = GlobalOptions.Study();
         var command = new Command("run", "The nightly job: ingests what is new, brings the families up to date, prints the funnel and Table 1.") { study };
         command.SetAction(async (parsed, _) =>
         {

@@ -11,7 +11,7 @@ internal static class StatusVerb
 {
     public static Command Create()
     {
-        var study = new Argument<string>("STUDY") { Description = "The study's JSON file." };
+        var study = GlobalOptions.Study();
         var command = new Command("status", "The funnel of the last finished run.") { study };
         command.SetAction(async (parsed, stop) =>
         {

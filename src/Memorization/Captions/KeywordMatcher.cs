@@ -58,19 +58,6 @@ public sealed class KeywordMatcher
         return AnyOccursIn(CaptionWords.Canonical(Encoding.UTF8.GetString(utf8Caption)));
     }
 
-    /// <summary>Whether the caption is empty or white space alone.</summary>
-    public static bool IsBlank(ReadOnlySpan<byte> utf8)
-    {
-        while (!utf8.IsEmpty)
-        {
-            Rune.DecodeFromUtf8(utf8, out var rune, out var length);
-            if (!Rune.IsWhiteSpace(rune)) return false;
-            utf8 = utf8[length..];
-        }
-
-        return true;
-    }
-
     // Apart from MayMatch, which would otherwise make the closure for every caption.
     private bool AnyOccursIn(string canonical) => Array.Exists(_sets, set => set.OccursIn(canonical));
 

@@ -9,13 +9,9 @@ public sealed record ClusterOptions : IValidatableObject
     [Range(0.0, 1.0, MinimumIsExclusive = true)]
     public double? Threshold { get; init; }
 
-    /// <summary>Cosine similarity from which links are kept, so that the threshold can later be any from here up; default 0.90.</summary>
+    /// <summary>Cosine similarity from which links are kept, so that the threshold can later be any from here up; default 0.90. A run lowers it to its threshold where that is lower.</summary>
     [Range(0.0, 1.0, MinimumIsExclusive = true)]
     public double StoreThreshold { get; init; } = 0.90;
-
-    /// <summary>Images from which a connected component counts as a family; default 2.</summary>
-    [Range(1, int.MaxValue)]
-    public int MinFamilySize { get; init; } = 2;
 
     /// <summary>Worker threads, with about 10 MB each at 512 values per vector; default 0, one per core.</summary>
     [Range(0, 1024)]

@@ -1,6 +1,6 @@
 namespace Memorization.Clustering;
 
-/// <summary>A connected component of near-identical images.</summary>
+/// <summary>A connected component of near-identical images; an image without a link is a family of its own.</summary>
 /// <param name="Id">Its smallest key: a function of the set of images alone.</param>
 /// <param name="Members">Its keys, ascending.</param>
 public sealed record Family(ContentKey Id, IReadOnlyList<ContentKey> Members);
@@ -8,10 +8,10 @@ public sealed record Family(ContentKey Id, IReadOnlyList<ContentKey> Members);
 /// <summary>The families at one threshold.</summary>
 public sealed class Families
 {
-    internal Families(double threshold, IEnumerable<IGrouping<int, ContentKey>> components, int minSize)
+    internal Families(double threshold, IEnumerable<IGrouping<int, ContentKey>> components)
     {
         Threshold = threshold;
-        All = [.. components.Where(component => component.Count() >= minSize)
+        All = [.. components
             .Select(component => component.Order().ToArray())
             .Select(keys => new Family(keys[0], keys))
             .OrderByDescending(family => family.Members.Count).ThenBy(family => family.Id)];
@@ -24,6 +24,6 @@ public sealed class Families
     /// <summary>The families, largest first, then by id.</summary>
     public IReadOnlyList<Family> All { get; }
 
-    /// <summary>The family of each image that has one.</summary>
+    /// <summary>The family of each image.</summary>
     public IReadOnlyDictionary<ContentKey, Family> FamilyOf { get; }
 }

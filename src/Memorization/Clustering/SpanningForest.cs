@@ -112,7 +112,7 @@ public sealed class SpanningForest
 
         var sets = new DisjointSets(Vectors.DistinctCount);
         foreach (var edge in _edges.TakeWhile(edge => edge.Similarity >= threshold)) sets.Union(edge.U, edge.V, edge.Similarity);
-        return new Families(threshold, Vectors.Nodes.ToLookup(pair => sets.Find(pair.Value), pair => pair.Key), _options.MinFamilySize);
+        return new Families(threshold, Vectors.Nodes.ToLookup(pair => sets.Find(pair.Value), pair => pair.Key));
     }
 
     private void ThrowIfInvalid(IReadOnlyList<KeyedVector> batch)

@@ -60,7 +60,8 @@ public sealed class LaionReader(LaionFile file, int rowGroup, CaptionPredicate? 
         return null;
     }
 
-    private static bool IsBlank(ReadOnlySpan<byte> utf8)
+    /// <summary>Whether a caption is empty or white space alone.</summary>
+    internal static bool IsBlank(ReadOnlySpan<byte> utf8)
     {
         while (!utf8.IsEmpty)
         {

@@ -11,62 +11,52 @@ namespace Memorization.Store;
 /// </remarks>
 public sealed class FamilyStore
 {
-    private const string ScopeSql = """
+    private const string KeptSql = """
         SELECT DISTINCT content_id FROM images JOIN verdicts USING (row_key) WHERE kept AND outcome = 'kept'
         """;
 
-    private readonly string _store;
-    private readonly string _run;
-    private readonly string _filter;
-    private readonly string _model;
+    private readonly StoreScope _scope;
     private readonly SpanningForest _forest;
     private readonly HashSet<string> _nodes;
     private readonly Snapshot? _current;
 
-    private FamilyStore(
-        string store, string run, string filter, string model, SpanningForest forest, HashSet<string> nodes, Snapshot? current)
+    private FamilyStore(StoreScope scope, SpanningForest forest, HashSet<string> nodes, Snapshot? current)
     {
-        _store = store;
-        _run = run;
-        _filter = filter;
-        _model = model;
+        _scope = scope;
         _forest = forest;
         _nodes = nodes;
         _current = current;
     }
 
     /// <summary>Loads the forest of the newest snapshot and inserts what was committed since.</summary>
-    /// <param name="store">The store's folder; its writer holds the lock.</param>
-    /// <param name="run">The run's id, unique in this store.</param>
-    /// <param name="filter">Fingerprint of the filter.</param>
-    /// <param name="model">The model's id.</param>
+    /// <param name="scope">Where, and under which filter and model; the store's writer holds the lock.</param>
     /// <param name="dimension">Numbers per embedding.</param>
     /// <param name="options">Thresholds and parallelism.</param>
     /// <param name="stop">Stops the insertion.</param>
-    public static async Task<FamilyStore> OpenAsync(
-        string store, string run, string filter, string model, int dimension, ClusterOptions options, CancellationToken stop)
+    public static async Task<FamilyStore> OpenAsync(StoreScope scope, int dimension, ClusterOptions options, CancellationToken stop)
     {
+        ArgumentNullException.ThrowIfNull(scope);
         ArgumentNullException.ThrowIfNull(options);
+        var store = scope.Store;
         var current = await Snapshot.ReadCurrentAsync(store).ConfigureAwait(false);
-        var log = await CommitLog.ReadAsync(store).ConfigureAwait(false);
-        using var database = StoreDatabase.Open(store, log.Commits.SelectMany(commit => commit.Files), filter, model);
-        var scope = database.Query(ScopeSql, reader => reader.GetString(0)).ToHashSet();
+        using var database = scope.Open(await CommitLog.ReadAsync(store).ConfigureAwait(false));
+        var kept = Kept(database);
 
         var nodes = new HashSet<string>();
         var edges = new List<ForestEdge>();
-        if (current is not null && current.Filter == filter && current.Model == model && current.StoreThreshold == options.StoreThreshold)
+        if (current is not null && current.Filter == scope.Filter && current.Model == scope.Model && current.StoreThreshold == options.StoreThreshold)
         {
             foreach (var file in current.Families)
                 nodes.UnionWith((await TableFile.ReadAsync<FamilyRecord>(store, file).ConfigureAwait(false)).Select(record => record.ContentId));
             foreach (var file in current.Forest)
                 edges.AddRange((await TableFile.ReadAsync<ForestEdgeRecord>(store, file).ConfigureAwait(false)).Select(ToEdge));
-            if (!nodes.IsSubsetOf(scope)) (nodes, edges) = ([], []);
+            if (!nodes.IsSubsetOf(kept)) (nodes, edges) = ([], []);
         }
 
         var vectors = new VectorSet(dimension);
         foreach (var vector in Load(database, nodes)) vectors.Add(vector.Key, vector.Values.Span);
-        var families = new FamilyStore(store, run, filter, model, SpanningForest.Restore(vectors, edges, options with { MinFamilySize = 1 }), nodes, current);
-        families.InsertMissing(database, scope, stop);
+        var families = new FamilyStore(scope, SpanningForest.Restore(vectors, edges, options), nodes, current);
+        families.InsertMissing(database, kept, stop);
         return families;
     }
 
@@ -85,41 +75,43 @@ public sealed class FamilyStore
     public async Task PublishAsync(double threshold, TimeProvider time, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(time);
-        var log = await CommitLog.ReadAsync(_store).ConfigureAwait(false);
-        using (var database = StoreDatabase.Open(_store, log.Commits.SelectMany(commit => commit.Files), _filter, _model))
+        var log = await CommitLog.ReadAsync(_scope.Store).ConfigureAwait(false);
+        using (var database = _scope.Open(log))
         {
             // Images that an earlier filter had brought, and that this one keeps too, never passed through the graph.
-            InsertMissing(database, database.Query(ScopeSql, reader => reader.GetString(0)).ToHashSet(), stop);
+            InsertMissing(database, Kept(database), stop);
         }
 
         var number = (_current?.Number ?? -1) + 1;
-        if (_current is { } same && same.Commits == log.Commits.Count && same.Filter == _filter && same.Model == _model
+        if (_current is { } same && same.Commits == log.Commits.Count && same.Filter == _scope.Filter && same.Model == _scope.Model
             && same.Threshold == threshold && same.StoreThreshold == _forest.StoreThreshold) return;
 
-        var name = string.Create(CultureInfo.InvariantCulture, $"part-{number:D6}-{_run}.parquet");
+        var name = string.Create(CultureInfo.InvariantCulture, $"part-{number:D6}-{_scope.Run}.parquet");
         var families = _forest.Cut(threshold).FamilyOf
             .Select(pair => new FamilyRecord { ContentId = pair.Key.ToString(), Family = pair.Value.Id.ToString() })
             .OrderBy(record => record.ContentId, StringComparer.Ordinal).ToList();
         var edges = _forest.Edges()
             .Select(edge => new ForestEdgeRecord { A = edge.A.ToString(), B = edge.B.ToString(), Similarity = edge.Similarity }).ToList();
         await new Snapshot(
-            number, log.Commits.Count, _filter, _model, threshold, _forest.StoreThreshold,
-            await WriteAsync($"{Tables.Families}/model={_model}", families).ConfigureAwait(false),
-            await WriteAsync($"{Tables.Forest}/model={_model}", edges).ConfigureAwait(false),
-            time.GetUtcNow()).PublishAsync(_store).ConfigureAwait(false);
+            number, log.Commits.Count, _scope.Filter, _scope.Model, threshold, _forest.StoreThreshold,
+            await WriteAsync(_scope.Families, families).ConfigureAwait(false),
+            await WriteAsync(_scope.Forest, edges).ConfigureAwait(false),
+            time.GetUtcNow()).PublishAsync(_scope.Store).ConfigureAwait(false);
 
         async Task<IReadOnlyList<AddedFile>> WriteAsync<T>(string table, List<T> records)
             where T : class, new() =>
-            records.Count == 0 ? [] : [await TableFile.WriteAsync(_store, table, name, records).ConfigureAwait(false)];
+            records.Count == 0 ? [] : [await TableFile.WriteAsync(_scope.Store, table, name, records).ConfigureAwait(false)];
     }
 
-    private void InsertMissing(StoreDatabase database, HashSet<string> scope, CancellationToken stop)
+    private void InsertMissing(StoreDatabase database, HashSet<string> kept, CancellationToken stop)
     {
-        var missing = scope.Where(content => !_nodes.Contains(content)).ToHashSet();
+        var missing = kept.Where(content => !_nodes.Contains(content)).ToHashSet();
         if (missing.Count == 0) return;
         Insert(Load(database, missing), stop);
         _nodes.UnionWith(missing);
     }
+
+    private static HashSet<string> Kept(StoreDatabase database) => database.Query(KeptSql, reader => reader.GetString(0)).ToHashSet();
 
     private void Insert(List<KeyedVector> vectors, CancellationToken stop)
     {

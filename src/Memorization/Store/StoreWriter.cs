@@ -22,14 +22,11 @@ public sealed record CommittedBatch(long Version, IReadOnlyList<StoredImage> Ima
 /// </remarks>
 public sealed class StoreWriter : IDisposable
 {
-    private readonly string _store;
+    private readonly StoreScope _scope;
     private readonly StoreLock _lock;
     private readonly CommitLog _log;
     private readonly StoreOptions _options;
     private readonly TimeProvider _time;
-    private readonly string _run;
-    private readonly string _filter;
-    private readonly string _model;
 
     private readonly HashSet<UInt128> _written = [];
     private readonly HashSet<string> _embedded = [];
@@ -46,17 +43,13 @@ public sealed class StoreWriter : IDisposable
     private long _storedRows;
     private long _lastCommit;
 
-    private StoreWriter(
-        string store, StoreLock storeLock, CommitLog log, StoreOptions options, TimeProvider time, string run, string filter, string model, KnownRows known)
+    private StoreWriter(StoreScope scope, StoreLock storeLock, CommitLog log, StoreOptions options, TimeProvider time, KnownRows known)
     {
-        _store = store;
+        _scope = scope;
         _lock = storeLock;
         _log = log;
         _options = options;
         _time = time;
-        _run = run;
-        _filter = filter;
-        _model = model;
         Known = known;
         _lastCommit = time.GetTimestamp();
         _doneUnits = log.Commits.SelectMany(commit => commit.Units).Where(unit => unit.Fingerprint == UnitFingerprint)
@@ -69,27 +62,25 @@ public sealed class StoreWriter : IDisposable
     /// <summary>Rows that this run stored and committed.</summary>
     public long StoredRows { get; private set; }
 
-    private string UnitFingerprint => $"{_filter}/{_model}";
+    private string UnitFingerprint => $"{_scope.Filter}/{_scope.Model}";
 
     /// <summary>Opens a store for writing, or makes one.</summary>
-    /// <param name="store">The store's folder.</param>
+    /// <param name="scope">Where, and under which filter and model.</param>
     /// <param name="options">When to commit.</param>
-    /// <param name="run">The run's id, unique in this store.</param>
-    /// <param name="filter">Fingerprint of everything that decides from the row alone.</param>
-    /// <param name="model">The model's id.</param>
     /// <param name="time">The clock.</param>
     /// <exception cref="SetupException">Another run holds the store, or it cannot be written or read.</exception>
-    public static async Task<StoreWriter> OpenAsync(string store, StoreOptions options, string run, string filter, string model, TimeProvider time)
+    public static async Task<StoreWriter> OpenAsync(StoreScope scope, StoreOptions options, TimeProvider time)
     {
+        ArgumentNullException.ThrowIfNull(scope);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(time);
-        var storeLock = StoreLock.Take(store, time);
+        var storeLock = StoreLock.Take(scope.Store, time);
         try
         {
-            var log = await CommitLog.ReadAsync(store).ConfigureAwait(false);
-            RemoveOrphans(store, log);
-            using var database = StoreDatabase.Open(store, log.Commits.SelectMany(commit => commit.Files), filter, model);
-            return new StoreWriter(store, storeLock, log, options, time, run, filter, model, KnownRows.Load(database));
+            var log = await CommitLog.ReadAsync(scope.Store).ConfigureAwait(false);
+            RemoveOrphans(scope.Store, log);
+            using var database = scope.Open(log);
+            return new StoreWriter(scope, storeLock, log, options, time, KnownRows.Load(database));
         }
         catch
         {
@@ -127,13 +118,13 @@ public sealed class StoreWriter : IDisposable
         if (_rows.Count + _images.Count + _verdicts.Count + _finished.Count == 0) return null;
 
         var version = _log.NextVersion;
-        var name = string.Create(CultureInfo.InvariantCulture, $"part-{version:D6}-{_run}.parquet");
+        var name = string.Create(CultureInfo.InvariantCulture, $"part-{version:D6}-{_scope.Run}.parquet");
         var files = new List<AddedFile>();
         await WriteAsync(Tables.Rows, _rows).ConfigureAwait(false);
-        await WriteAsync($"{Tables.Verdicts}/filter={_filter}", _verdicts).ConfigureAwait(false);
+        await WriteAsync(_scope.Verdicts, _verdicts).ConfigureAwait(false);
         await WriteAsync(Tables.Images, _images).ConfigureAwait(false);
-        await WriteAsync($"{Tables.Embeddings}/model={_model}", _embeddings).ConfigureAwait(false);
-        await _log.AppendAsync(new Commit(version, _time.GetUtcNow(), _run, files, [.. _finished])).ConfigureAwait(false);
+        await WriteAsync(_scope.Embeddings, _embeddings).ConfigureAwait(false);
+        await _log.AppendAsync(new Commit(version, _time.GetUtcNow(), _scope.Run, files, [.. _finished])).ConfigureAwait(false);
 
         var batch = new CommittedBatch(version, [.. _newImages]);
         StoredRows = _storedRows;
@@ -145,7 +136,7 @@ public sealed class StoreWriter : IDisposable
             where T : class, new()
         {
             if (records.Count == 0) return;
-            files.Add(await TableFile.WriteAsync(_store, table, name, records).ConfigureAwait(false));
+            files.Add(await TableFile.WriteAsync(_scope.Store, table, name, records).ConfigureAwait(false));
             records.Clear();
         }
     }

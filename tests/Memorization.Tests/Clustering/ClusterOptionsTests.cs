@@ -15,7 +15,6 @@ public class ClusterOptionsTests
         { new() { StoreThreshold = 0 }, nameof(ClusterOptions.StoreThreshold) },
         { new() { StoreThreshold = double.NaN }, nameof(ClusterOptions.StoreThreshold) },
         { new() { Threshold = 0.85 }, "0.85 lies below StoreThreshold 0.9" },
-        { new() { MinFamilySize = 0 }, nameof(ClusterOptions.MinFamilySize) },
         { new() { Parallelism = -1 }, nameof(ClusterOptions.Parallelism) },
     };
 
@@ -26,5 +25,5 @@ public class ClusterOptionsTests
 
     [Fact]
     public void The_bounds_themselves_are_allowed() =>
-        Should.NotThrow(() => new SpanningForest(2, new ClusterOptions { Threshold = 1, StoreThreshold = 1, MinFamilySize = 1, Parallelism = 1 }));
+        Should.NotThrow(() => new SpanningForest(2, new ClusterOptions { Threshold = 1, StoreThreshold = 1, Parallelism = 1 }));
 }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
+using System.Text;
 using CsCheck;
 using Memorization.Rows;
 using ParquetSharp;
@@ -14,6 +15,18 @@ public sealed class LaionReaderTests : IDisposable
     private readonly ParquetFixture _files = new();
 
     public void Dispose() => _files.Dispose();
+
+    [Theory]
+    [InlineData("", true)]
+    [InlineData(" \t\r\n\u00A0\u3000\u2028", true)]
+    [InlineData(" a", false)]
+    [InlineData("\0", false)]
+    [InlineData("\u200B", false)]
+    public void Blank_is_empty_or_white_space(string caption, bool blank) =>
+        LaionReader.IsBlank(Encoding.UTF8.GetBytes(caption)).ShouldBe(blank);
+
+    [Fact]
+    public void Bytes_that_are_no_UTF8_are_not_blank() => LaionReader.IsBlank([(byte)' ', 0xFF]).ShouldBeFalse();
 
     [Fact]
     public void Every_column_of_LAION_400M_is_read_as_received()

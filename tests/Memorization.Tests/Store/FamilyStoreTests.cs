@@ -51,7 +51,7 @@ public sealed class FamilyStoreTests : IDisposable
     public async Task Readers_see_the_last_published_snapshot_while_a_run_goes_on()
     {
         await RunAsync(0.87, [1, 2]);
-        using var writer = await StoreWriter.OpenAsync(_folder.Path, new StoreOptions(), "later", "f", "m", TimeProvider.System);
+        using var writer = await StoreWriter.OpenAsync(new StoreScope(_folder.Path, "later", "f", "m"), new StoreOptions(), TimeProvider.System);
         await writer.AddAsync(Stored(3));
         await writer.FlushAsync();
 
@@ -72,9 +72,10 @@ public sealed class FamilyStoreTests : IDisposable
     public async Task Under_a_filter_that_refuses_a_row_its_image_is_in_no_family()
     {
         await RunAsync(0.87, [1, 2, 3]);
-        using (var writer = await StoreWriter.OpenAsync(_folder.Path, new StoreOptions(), "narrow", "narrow", "m", TimeProvider.System))
+        var scope = new StoreScope(_folder.Path, "narrow", "narrow", "m");
+        using (var writer = await StoreWriter.OpenAsync(scope, new StoreOptions(), TimeProvider.System))
         {
-            var families = await FamilyStore.OpenAsync(_folder.Path, "narrow", "narrow", "m", 2, Options, default);
+            var families = await FamilyStore.OpenAsync(scope, 2, Options, default);
             await writer.AddAsync(new(Selected(1), new(Memorization.Flow.Reason.AlreadyStored)));
             await writer.AddAsync(CaptionTooLong(2));
             await writer.AddAsync(new(Selected(3), new(Memorization.Flow.Reason.AlreadyStored)));
@@ -92,9 +93,9 @@ public sealed class FamilyStoreTests : IDisposable
 
     private async Task RunAsync(string store, double threshold, string filter, params int[][] batches)
     {
-        var run = $"run{_run++}";
-        using var writer = await StoreWriter.OpenAsync(store, new StoreOptions(), run, filter, "m", TimeProvider.System);
-        var families = await FamilyStore.OpenAsync(store, run, filter, "m", 2, Options, default);
+        var scope = new StoreScope(store, $"run{_run++}", filter, "m");
+        using var writer = await StoreWriter.OpenAsync(scope, new StoreOptions(), TimeProvider.System);
+        var families = await FamilyStore.OpenAsync(scope, 2, Options, default);
         foreach (var batch in batches)
         {
             foreach (var number in batch) await writer.AddAsync(Stored(number));

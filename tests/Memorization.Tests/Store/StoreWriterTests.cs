@@ -180,7 +180,7 @@ public sealed class StoreWriterTests : IDisposable
         var file = _folder.File("a-file");
         await File.WriteAllTextAsync(file, "", TestContext.Current.CancellationToken);
 
-        (await Should.ThrowAsync<SetupException>(() => StoreWriter.OpenAsync(Path.Combine(file, "store"), new StoreOptions(), "run", "f", "m", _time)))
+        (await Should.ThrowAsync<SetupException>(() => StoreWriter.OpenAsync(new StoreScope(Path.Combine(file, "store"), "run", "f", "m"), new StoreOptions(), _time)))
             .Message.ShouldSatisfyAllConditions(line => line.ShouldStartWith("cannot write the store"), line => line.ShouldContain("store.path"), line => line.ShouldNotContain("\n"));
     }
 
@@ -207,7 +207,7 @@ public sealed class StoreWriterTests : IDisposable
     }
 
     private Task<StoreWriter> OpenAsync(StoreOptions? options = null, string filter = "f", string model = "m") =>
-        StoreWriter.OpenAsync(_folder.Path, options ?? new StoreOptions(), $"run{_run++}", filter, model, _time);
+        StoreWriter.OpenAsync(new StoreScope(_folder.Path, $"run{_run++}", filter, model), options ?? new StoreOptions(), _time);
 
     private string Query(string sql, string filter = "f")
     {
