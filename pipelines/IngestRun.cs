@@ -58,7 +58,8 @@ internal sealed class IngestRun(StudyContext context, Interrupts interrupts, Log
             "run {Run} of study {Study}: {Files} input files, model {Model}, threshold {Threshold}, store {Store}",
             _id, _study.Name, files.Count, embedder.Model.Name, threshold, context.Store);
         var families = await FamilyStore.OpenAsync(scope, embedder.Model.Dimension, cluster, interrupts.Stop);
-        var scan = new LaionScan(files, _study.Keywords.Count == 0 ? null : keywords.MayMatch, unit => SkipFinished(store, unit), log);
+        var filter = new ScanFilter(_study.Keywords.Count == 0 ? null : new CaptionQuery(keywords.IndexOfCandidate, keywords.MayMatch), _study.Filters.Metadata);
+        var scan = new LaionScan(files, filter, unit => SkipFinished(store, unit), Environment.ProcessorCount, log);
         using var fetcher = new ImageFetcher(_study.Fetch, time);
         var stages = new IngestPipeline.Stages(
             scan,

@@ -13,6 +13,7 @@ var root = new RootCommand("Finds out what text-to-image models have memorised, 
     AnalyzeVerb.Create(),
     QueryVerb.Create(),
     ReasonsVerb.Create(),
+    BenchVerb.Create(),
 };
 GlobalOptions.AddTo(root);
 

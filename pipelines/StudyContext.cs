@@ -19,7 +19,7 @@ internal sealed record StudyContext(Study Study, string File)
     public string Folder => Path.GetDirectoryName(File)!;
 
     /// <summary>Names everything that decides from the row alone; bump the number when a stage's code changes what it decides.</summary>
-    public string FilterFingerprint => Fingerprint.Of("urls 1", "captions 1", Study.Keywords, Study.Filters);
+    public string FilterFingerprint => Fingerprint.Of("scan 1", "urls 1", "captions 1", Study.Keywords, Study.Filters);
 
     /// <summary>Reads the study that a verb names.</summary>
     public static StudyContext Load(string path, ParseResult parsed)

@@ -1,6 +1,3 @@
-using System.Buffers;
-using System.Numerics;
-using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace Memorization.Captions;
@@ -12,12 +9,8 @@ namespace Memorization.Captions;
 /// </remarks>
 public sealed class KeywordMatcher
 {
-    private const int MaxLoweredBytes = 1024;
-
-    // The first bytes of all that can bring a letter or digit of ASCII into the canonical caption; BringsLetters looks at the second.
-    private static readonly SearchValues<byte> Suspects = SearchValues.Create([(byte)'&', 0xC4, 0xC5, 0xE2]);
-
     private readonly KeywordSet[] _sets;
+    private readonly CandidateSearch _candidates;
 
     /// <param name="keywords">Word sets, one a string ("van gogh"), of which a caption must match one. None: every caption matches.</param>
     /// <exception cref="ArgumentException">A set has no word.</exception>
@@ -27,6 +20,7 @@ public sealed class KeywordMatcher
         ArgumentNullException.ThrowIfNull(keywords);
         UnicodeText.RequireNormalization();
         _sets = [.. keywords.Select(set => new KeywordSet(set))];
+        _candidates = new CandidateSearch([.. _sets.Select(set => set.Anchor)]);
     }
 
     /// <summary>Whether every word of one set stands in the caption as a whole word, in any order.</summary>
@@ -39,68 +33,15 @@ public sealed class KeywordMatcher
     }
 
     /// <summary>Whether every word of one set occurs in the caption, be it inside longer words: true wherever <see cref="Matches"/> is.</summary>
-    /// <remarks>
-    /// For the scan: a caption of up to 1 KB that does not match allocates nothing, unless it has character references by number, İ, ı,
-    /// ſ or a Kelvin sign, or the keywords have no letters of ASCII and it has others.
-    /// </remarks>
+    /// <remarks>For the scan: a caption without a candidate allocates nothing.</remarks>
     /// <param name="utf8Caption">The caption as it lies in the file; invalid UTF-8 counts as U+FFFD.</param>
-    [SkipLocalsInit]
-    public bool MayMatch(ReadOnlySpan<byte> utf8Caption)
-    {
-        if (_sets.Length == 0) return true;
-        if (utf8Caption.Length <= MaxLoweredBytes && !BringsLetters(utf8Caption))
-        {
-            Span<byte> lowered = stackalloc byte[utf8Caption.Length];
-            Lower(utf8Caption, lowered);
-            if (!AnyMayOccurIn(lowered)) return false;
-        }
+    public bool MayMatch(ReadOnlySpan<byte> utf8Caption) =>
+        _sets.Length == 0 || (_candidates.IndexIn(utf8Caption) >= 0 && AnyOccursIn(CaptionWords.Canonical(Encoding.UTF8.GetString(utf8Caption))));
 
-        return AnyOccursIn(CaptionWords.Canonical(Encoding.UTF8.GetString(utf8Caption)));
-    }
+    /// <summary>The first place in UTF-8, be it a page of many captions, where one that <see cref="MayMatch"/> lets through may have its keyword; −1 if there is none.</summary>
+    /// <remarks>Every such caption has a candidate inside it; a candidate need not be in one.</remarks>
+    public int IndexOfCandidate(ReadOnlySpan<byte> utf8) => _candidates.IndexIn(utf8);
 
     // Apart from MayMatch, which would otherwise make the closure for every caption.
     private bool AnyOccursIn(string canonical) => Array.Exists(_sets, set => set.OccursIn(canonical));
-
-    private bool AnyMayOccurIn(ReadOnlySpan<byte> lowered)
-    {
-        foreach (var set in _sets)
-            if (set.MayOccurIn(lowered)) return true;
-        return false;
-    }
-
-    // False only if each letter and digit of ASCII in the canonical caption is one of these bytes: no character reference by number, none of
-    // the names &fjlig; &imath; &inodot; &Idot;, no İ, ı, ſ or Kelvin sign. What takes letters away (a combining mark) is found out later.
-    private static bool BringsLetters(ReadOnlySpan<byte> utf8)
-    {
-        for (int at; (at = utf8.IndexOfAny(Suspects)) >= 0 && at + 1 < utf8.Length; utf8 = utf8[(at + 1)..])
-        {
-            var next = utf8[at + 1];
-            var brings = utf8[at] switch
-            {
-                (byte)'&' => next is (byte)'#' or (byte)'f' or (byte)'i' or (byte)'I',
-                0xC4 => next is 0xB0 or 0xB1,
-                0xC5 => next == 0xBF,
-                _ => next == 0x84 && at + 2 < utf8.Length && utf8[at + 2] == 0xAA,
-            };
-            if (brings) return true;
-        }
-
-        return false;
-    }
-
-    // The bit that makes ASCII capitals small; what it makes of other bytes is never a letter, and a false digit is found out later.
-    private static void Lower(ReadOnlySpan<byte> utf8, Span<byte> lowered)
-    {
-        var small = new Vector<byte>(0x20);
-        if (utf8.Length < Vector<byte>.Count)
-        {
-            for (var i = 0; i < utf8.Length; i++) lowered[i] = (byte)(utf8[i] | 0x20);
-            return;
-        }
-
-        for (var i = 0; i <= utf8.Length - Vector<byte>.Count; i += Vector<byte>.Count)
-            (new Vector<byte>(utf8[i..]) | small).CopyTo(lowered[i..]);
-        var last = utf8.Length - Vector<byte>.Count;
-        (new Vector<byte>(utf8[last..]) | small).CopyTo(lowered[last..]);
-    }
 }

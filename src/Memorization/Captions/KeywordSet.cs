@@ -6,8 +6,6 @@ namespace Memorization.Captions;
 internal sealed class KeywordSet
 {
     private readonly string[] _words;
-    private readonly byte[][] _asciiParts;
-    private readonly bool _isAscii;
 
     /// <exception cref="ArgumentException">The text has no word.</exception>
     public KeywordSet(string text)
@@ -16,24 +14,18 @@ internal sealed class KeywordSet
         var words = CaptionWords.Split(CaptionWords.Canonical(text), cutUnspaced: false);
         _words = [.. words.Distinct().OrderByDescending(word => word.Length)];
         if (_words.Length == 0) throw new ArgumentException($"The keyword \"{text}\" has no letter or number.", nameof(text));
-        _isAscii = _words.All(word => Ascii.IsValid(word));
-        _asciiParts = [.. _words.Select(LongestAsciiPart).Where(part => part.Length > 0).OrderByDescending(part => part.Length)];
+        Anchor = _words.Select(LongestAsciiPart).MaxBy(part => part.Length)!;
     }
+
+    /// <summary>The longest run of ASCII in any of the words; empty if they have none. It occurs, in small or capital letters, in every caption that has the words,
+    /// unless something else brings one of its letters.</summary>
+    public byte[] Anchor { get; }
 
     /// <summary>Whether every word stands in the canonical text as a whole word.</summary>
     public bool StandsIn(string canonical) => Array.TrueForAll(_words, word => HasWholeWord(canonical, word));
 
     /// <summary>Whether every word occurs in the canonical text, be it inside longer words.</summary>
     public bool OccursIn(string canonical) => Array.TrueForAll(_words, word => canonical.Contains(word, StringComparison.Ordinal));
-
-    /// <summary>False only if a word cannot occur; for lower-cased bytes of a caption into which nothing brings letters of ASCII.</summary>
-    public bool MayOccurIn(ReadOnlySpan<byte> lowered)
-    {
-        foreach (var part in _asciiParts)
-            if (lowered.IndexOf(part) < 0) return false;
-        // Letters outside ASCII stand there as such or as a reference by name.
-        return _isAscii || !Ascii.IsValid(lowered) || lowered.Contains((byte)'&');
-    }
 
     private static bool HasWholeWord(string canonical, string word)
     {

@@ -5,6 +5,7 @@ using Memorization.Clustering;
 using Memorization.Embedding;
 using Memorization.Fetch;
 using Memorization.Images;
+using Memorization.Rows;
 using Memorization.Store;
 
 namespace Memorization.Configuration;
@@ -50,6 +51,9 @@ public sealed record Study
 /// <summary>Which rows are wanted, decided from the row alone.</summary>
 public sealed record Filters
 {
+    /// <summary>Which rows are wanted by their similarity, sizes, NSFW value and licence.</summary>
+    public MetadataOptions Metadata { get; init; } = new();
+
     /// <summary>Which captions are wanted.</summary>
     public CaptionOptions Caption { get; init; } = new();
 }

@@ -41,7 +41,8 @@ public static class StudyFile
         }
 
         check.Object(root, typeof(Study), "");
-        return root.Deserialize<Study>(Json)!;
+        var study = root.Deserialize<Study>(Json)!;
+        return study.Filters.Metadata.Contradiction() is { } contradiction ? throw new SetupException($"{path}: filters.metadata.{contradiction}") : study;
     }
 
     private static JsonObject Parse(string path)

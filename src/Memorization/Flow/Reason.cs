@@ -40,6 +40,22 @@ public sealed class ReasonOfAttribute(StageName stage, string meaning) : Attribu
 /// <remarks>The names are part of the store's format: they may be added to, not renamed.</remarks>
 public enum Reason
 {
+    /// <summary>Counted per row group and never written row by row, like every reason of the scan.</summary>
+    [ReasonOf(StageName.Scan, "the similarity is outside the study's limits, or absent")]
+    SimilarityExcluded,
+
+    /// <summary>The metadata's width or height, which may be wrong.</summary>
+    [ReasonOf(StageName.Scan, "a side is outside the study's limits, or absent")]
+    SizeExcluded,
+
+    /// <summary>The metadata's NSFW value is not in the study's list.</summary>
+    [ReasonOf(StageName.Scan, "the NSFW value is not among the study's")]
+    NsfwExcluded,
+
+    /// <summary>The metadata's licence is not in the study's list.</summary>
+    [ReasonOf(StageName.Scan, "the licence is not among the study's")]
+    LicenseExcluded,
+
     /// <summary>Counted per row group and never written row by row.</summary>
     [ReasonOf(StageName.Scan, "no keyword set stands in the caption")]
     NoKeyword,

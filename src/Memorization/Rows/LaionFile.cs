@@ -1,4 +1,7 @@
+using System.Buffers;
 using System.IO.Hashing;
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 using ParquetSharp;
 
 namespace Memorization.Rows;
@@ -6,10 +9,14 @@ namespace Memorization.Rows;
 /// <summary>One Parquet file of LAION metadata: what is in it, not an open handle. Immutable, so any number of threads may read its row groups.</summary>
 public sealed class LaionFile
 {
-    private const int HashChunkBytes = 1 << 20;
+    private const int HashBlockBytes = 1 << 23;
+    private const int HashChunkBytes = 1 << 18;
 
-    private LaionFile(string path, UInt128 content, IReadOnlyList<int> rowGroups, LaionColumns columns)
+    private readonly PlainChunk?[][] _plain;
+
+    private LaionFile(string path, UInt128 content, IReadOnlyList<int> rowGroups, LaionColumns columns, PlainChunk?[][] plain)
     {
+        _plain = plain;
         Path = path;
         Content = content;
         RowGroups = rowGroups;
@@ -19,7 +26,7 @@ public sealed class LaionFile
     /// <summary>The path it was opened by.</summary>
     public string Path { get; }
 
-    /// <summary>XXH128 of the whole file.</summary>
+    /// <summary>XXH128 of the XXH128s of the file's blocks of 8 MiB.</summary>
     public UInt128 Content { get; }
 
     /// <summary>The number of rows in each row group.</summary>
@@ -29,6 +36,10 @@ public sealed class LaionFile
 
     /// <summary>The unit of work that a row group is.</summary>
     public UnitId Unit(int rowGroup) => new(Content, rowGroup);
+
+    internal PlainChunk? PlainUrls(int rowGroup) => rowGroup < _plain.Length ? _plain[rowGroup][0] : null;
+
+    internal PlainChunk? PlainCaptions(int rowGroup) => rowGroup < _plain.Length ? _plain[rowGroup][1] : null;
 
     /// <summary>Reads the footer, finds the columns and hashes the file (all of its bytes are read once).</summary>
     /// <exception cref="BrokenInputException">The file is missing, is not Parquet, is encrypted or broken, or has no URL or caption column.</exception>
@@ -41,7 +52,7 @@ public sealed class LaionFile
     internal static LaionFile Open(string path, ColumnNames names, CancellationToken stop) => Guard(path, () =>
     {
         var (columns, rowGroups) = ReadFooter(path, names);
-        return new LaionFile(path, Hash(path, stop), rowGroups, columns);
+        return new LaionFile(path, Hash(path, stop), rowGroups, columns, PlainChunk.Find(path, [columns.Url.Index, columns.Caption.Index]));
     });
 
     private static T Guard<T>(string path, Func<T> read)
@@ -74,17 +85,29 @@ public sealed class LaionFile
             : throw new BrokenInputException(path, $"the footer gives it {group.MetaData.NumRows} rows", index);
     }
 
+    // On all cores: on one it takes as long as scanning the file on two.
     private static UInt128 Hash(string path, CancellationToken stop)
     {
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
-        var buffer = new byte[HashChunkBytes];
+        using var file = File.OpenHandle(path);
+        var length = RandomAccess.GetLength(file);
+        var blocks = new UInt128[(length + HashBlockBytes - 1) / HashBlockBytes];
+        Parallel.For(0, blocks.Length, new ParallelOptions { CancellationToken = stop }, i => blocks[i] = HashBlock(file, (long)i * HashBlockBytes));
+        return XxHash128.HashToUInt128(MemoryMarshal.AsBytes<UInt128>(blocks));
+    }
+
+    private static UInt128 HashBlock(SafeFileHandle file, long offset)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(HashChunkBytes);
         var hash = new XxHash128();
-        while (file.Read(buffer) is > 0 and var read)
+        for (long end = offset + HashBlockBytes, at = offset; at < end;)
         {
-            stop.ThrowIfCancellationRequested();
+            var read = RandomAccess.Read(file, buffer.AsSpan(0, (int)Math.Min(HashChunkBytes, end - at)), at);
+            if (read == 0) break;
             hash.Append(buffer.AsSpan(0, read));
+            at += read;
         }
 
+        ArrayPool<byte>.Shared.Return(buffer);
         return hash.GetCurrentHashAsUInt128();
     }
 }

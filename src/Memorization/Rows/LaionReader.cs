@@ -1,53 +1,84 @@
 using System.Text;
+using Memorization.Flow;
 
 namespace Memorization.Rows;
 
 /// <summary>Whether a caption may have a keyword, decided on its raw UTF-8; false drops the row.</summary>
 public delegate bool CaptionPredicate(ReadOnlySpan<byte> utf8);
 
-/// <summary>What became of the rows of one row group: <c>Rows = NoKeyword + MissingCaption + Emitted</c>.</summary>
-/// <param name="Rows">Rows read so far; all of the row group's once the reader has come to its end.</param>
-/// <param name="NoKeyword">Rows that the caption predicate dropped.</param>
-/// <param name="MissingCaption">Rows whose caption is null or white space.</param>
-/// <param name="Emitted">Rows handed on.</param>
-public readonly record struct UnitCounts(long Rows, long NoKeyword, long MissingCaption, long Emitted);
+/// <summary>The first place in raw UTF-8 where a wanted caption may lie; −1 if there is none. Every wanted caption must have such a place inside it.</summary>
+public delegate int CaptionSearch(ReadOnlySpan<byte> utf8);
 
-/// <summary>Streams the rows of one row group whose caption may have a keyword. Memory is bounded by windows of rows and by pages, not by the row group.</summary>
+/// <summary>Which captions are wanted: a search that is fast over many of them at once, and the word on one.</summary>
+public sealed record CaptionQuery(CaptionSearch Search, CaptionPredicate MayMatch);
+
+/// <summary>Which rows the scan hands on.</summary>
+/// <param name="Captions">Which captions are wanted; null for every one that is not missing.</param>
+/// <param name="Metadata">Which rows are wanted by their metadata; null for all.</param>
+public sealed record ScanFilter(CaptionQuery? Captions = null, MetadataOptions? Metadata = null);
+
+/// <summary>What became of the rows of one row group: each was emitted or ended for a reason.</summary>
+/// <param name="Emitted">Rows handed on.</param>
+/// <param name="Ended">Rows that ended in the scan, by reason; those without rows are left out.</param>
+public sealed record UnitCounts(long Emitted, IReadOnlyDictionary<Reason, long> Ended)
+{
+    /// <summary>Rows read so far; all of the row group's once the reader has come to its end.</summary>
+    public long Rows => Emitted + Ended.Values.Sum();
+
+    /// <summary>Rows that ended for a reason.</summary>
+    public long this[Reason reason] => Ended.GetValueOrDefault(reason);
+}
+
+/// <summary>Streams the rows of one row group that the filter lets through. Memory is bounded by windows of rows and by pages, not by the row group.</summary>
+/// <remarks>The filter asks for the metadata first, then for a caption, then for a keyword; a row ends under the first that says no.</remarks>
 /// <param name="file">The file.</param>
 /// <param name="rowGroup">Zero-based row group.</param>
-/// <param name="mayMatch">Which captions are wanted; null for every one that is not missing.</param>
-public sealed class LaionReader(LaionFile file, int rowGroup, CaptionPredicate? mayMatch = null)
+/// <param name="filter">Which rows are wanted.</param>
+public sealed class LaionReader(LaionFile file, int rowGroup, ScanFilter filter)
 {
     private const int RowsBetweenCancellationChecks = 1 << 14;
 
-    private long _noKeyword;
-    private long _missingCaption;
+    private readonly long[] _ended = new long[Enum.GetValues<Reason>().Length];
+    private readonly CaptionQuery? _captions = filter.Captions;
     private long _emitted;
 
     /// <summary>The counts so far; complete once <see cref="Read"/> has been enumerated to its end.</summary>
-    public UnitCounts Counts => new(_noKeyword + _missingCaption + _emitted, _noKeyword, _missingCaption, _emitted);
+    public UnitCounts Counts =>
+        new(_emitted, Enum.GetValues<Reason>().Where(reason => _ended[(int)reason] > 0).ToDictionary(reason => reason, reason => _ended[(int)reason]));
 
     /// <summary>The wanted rows in the order of the file. Each enumeration opens the file anew and counts from zero; one at a time.</summary>
     /// <exception cref="BrokenInputException">The row group is corrupt; rows before that place have been handed on.</exception>
     public IEnumerable<LaionRow> Read(CancellationToken stop = default)
     {
-        (_noKeyword, _missingCaption, _emitted) = (0, 0, 0);
+        _emitted = 0;
+        Array.Clear(_ended);
         using var columns = new RowGroupColumns(file, rowGroup);
-        for (var row = 0; NextWanted(columns, ref row, stop) is { } wanted; row++) yield return wanted;
+        var metadata = filter.Metadata is { } options && MetadataFilter.Asks(options) ? new MetadataFilter(options, columns) : null;
+        if (metadata?.ExcludesAll() is { } all)
+        {
+            _ended[(int)all] = file.RowGroups[rowGroup];
+            yield break;
+        }
+
+        for (var row = 0; NextWanted(columns, metadata, ref row, stop) is { } wanted; row++) yield return wanted;
     }
 
-    private LaionRow? NextWanted(RowGroupColumns columns, ref int row, CancellationToken stop)
+    private LaionRow? NextWanted(RowGroupColumns columns, MetadataFilter? metadata, ref int row, CancellationToken stop)
     {
         for (var rows = file.RowGroups[rowGroup]; row < rows; row++)
         {
             if (row % RowsBetweenCancellationChecks == 0) stop.ThrowIfCancellationRequested();
-            if (!columns.TryCaption(row, out var caption) || IsBlank(caption))
+            if (metadata?.Excludes(row) is { } excluded)
             {
-                _missingCaption++;
+                _ended[(int)excluded]++;
             }
-            else if (mayMatch is not null && !mayMatch(caption))
+            else if (!columns.TryCaption(row, out var caption) || IsBlank(caption))
             {
-                _noKeyword++;
+                _ended[(int)Reason.MissingCaption]++;
+            }
+            else if (_captions is not null && !(columns.IsCandidate(row, _captions.Search) && _captions.MayMatch(caption)))
+            {
+                _ended[(int)Reason.NoKeyword]++;
             }
             else
             {

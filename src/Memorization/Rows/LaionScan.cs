@@ -1,17 +1,26 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
 using Memorization.Flow;
 using Serilog;
 
 namespace Memorization.Rows;
 
-/// <summary>The head of the graph: every row group of every file that is not done yet, one after the other.</summary>
+/// <summary>
+/// The head of the graph: every row group of every file that is not done yet. Row groups are read on all cores; their rows come in the
+/// order of the input whatever the number of cores, since of two equal rows it is the first that is kept.
+/// </summary>
+/// <remarks>
+/// Three kinds of threads: one opens files (which reads each once, to hash it) ahead of those that read row groups, and the graph's own
+/// takes the rows. Row groups are taken up in order, so the one whose rows are awaited is always under way.
+/// </remarks>
 /// <param name="files">Full paths.</param>
-/// <param name="mayMatch">Which captions are wanted, on raw UTF-8; null for every one.</param>
-/// <param name="isDone">Whether a unit was finished by an earlier run; it is skipped then.</param>
+/// <param name="filter">Which rows are wanted.</param>
+/// <param name="isDone">Whether a unit was finished by an earlier run; it is skipped then. Asked on one thread, in order.</param>
+/// <param name="parallelism">Row groups read at a time.</param>
 /// <param name="log">Says which file cannot be read.</param>
-public sealed class LaionScan(IReadOnlyList<string> files, CaptionPredicate? mayMatch, Func<UnitId, bool> isDone, ILogger log)
+public sealed class LaionScan(IReadOnlyList<string> files, ScanFilter filter, Func<UnitId, bool> isDone, int parallelism, ILogger log)
 {
     private readonly List<BrokenInputException> _broken = [];
-    private readonly HashSet<UnitId> _met = [];
     private double _progress;
 
     /// <summary>Files and row groups that could not be read; the scan went on with the others.</summary>
@@ -27,66 +36,120 @@ public sealed class LaionScan(IReadOnlyList<string> files, CaptionPredicate? may
     public async Task RunAsync(Emitter<LaionRow> emitter, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(emitter);
-        for (var i = 0; i < files.Count; i++)
-        {
-            stop.ThrowIfCancellationRequested();
-            if (Open(files[i], stop) is not { } file) continue;
-            for (var group = 0; group < file.RowGroups.Count; group++)
-            {
-                var unit = file.Unit(group);
-                if (!_met.Add(unit))
-                    log.Warning("{File}, row group {RowGroup}, is the same content as one read before; it is not read again", file.Path, group);
-                else if (!isDone(unit))
-                    await ReadAsync(file, group, emitter, stop).ConfigureAwait(false);
-                Volatile.Write(ref _progress, (i + (group + 1.0) / file.RowGroups.Count) / files.Count);
-            }
-        }
-
-        Volatile.Write(ref _progress, 1);
-    }
-
-    private async Task ReadAsync(LaionFile file, int group, Emitter<LaionRow> emitter, CancellationToken stop)
-    {
-        var reader = new LaionReader(file, group, mayMatch);
-        var complete = false;
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        using var toRead = new BlockingCollection<UnitScan>();
+        using var ahead = new SemaphoreSlim(2 * parallelism);
+        var opened = Channel.CreateUnbounded<Step>();
+        Task[] threads =
+        [
+            OnThread(() => OpenAll(opened.Writer, toRead, ahead, end.Token)),
+            .. Enumerable.Range(0, parallelism).Select(_ => OnThread(() => ReadAll(toRead, end.Token))),
+        ];
         try
         {
-            foreach (var row in reader.Read(stop)) await emitter.EmitAsync(row).ConfigureAwait(false);
-            complete = true;
-        }
-        catch (BrokenInputException broken)
-        {
-            Report(broken);
+            await foreach (var step in opened.Reader.ReadAllAsync(stop).ConfigureAwait(false))
+            {
+                if (step.Broken is not null) Report(step.Broken);
+                if (step.Unit is not null)
+                {
+                    await EmitAsync(step.Unit, emitter, stop).ConfigureAwait(false);
+                    ahead.Release();
+                }
+
+                Volatile.Write(ref _progress, step.Progress);
+            }
         }
         finally
         {
-            // Also for a row group that was left half-way: what was read is counted, and the unit stays open for the next run.
-            emitter.CountRejected(Reason.NoKeyword, reader.Counts.NoKeyword);
-            emitter.CountRejected(Reason.MissingCaption, reader.Counts.MissingCaption);
+            await end.CancelAsync().ConfigureAwait(false);
+            await Task.WhenAll(threads).ConfigureAwait(false);
         }
-
-        if (!complete) return;
-        var ended = new Dictionary<Reason, long>
-        {
-            [Reason.NoKeyword] = reader.Counts.NoKeyword,
-            [Reason.MissingCaption] = reader.Counts.MissingCaption,
-        };
-        await emitter.EndUnitAsync(new UnitEnd(file.Unit(group), reader.Counts.Emitted, ended)).ConfigureAwait(false);
     }
 
-    private LaionFile? Open(string path, CancellationToken stop)
+    /// <summary>What the opening thread found next: a unit to take the rows of, a file that cannot be read, or only that it has come further.</summary>
+    private sealed record Step(double Progress, UnitScan? Unit = null, BrokenInputException? Broken = null);
+
+    // Not the pool's threads: they would be kept from the rest of the graph for minutes.
+    private static Task OnThread(Action work) =>
+        Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    private void OpenAll(ChannelWriter<Step> steps, BlockingCollection<UnitScan> toRead, SemaphoreSlim ahead, CancellationToken end)
     {
         try
         {
-            var file = LaionFile.Open(path, stop);
-            FilesOpened++;
-            return file;
+            HashSet<UnitId> met = [];
+            for (var i = 0; i < files.Count; i++)
+            {
+                try
+                {
+                    var file = LaionFile.Open(files[i], end);
+                    FilesOpened++;
+                    for (var group = 0; group < file.RowGroups.Count; group++)
+                    {
+                        var unit = file.Unit(group);
+                        var step = new Step((i + (group + 1.0) / file.RowGroups.Count) / files.Count);
+                        if (!met.Add(unit))
+                        {
+                            log.Warning("{File}, row group {RowGroup}, is the same content as one read before; it is not read again", file.Path, group);
+                        }
+                        else if (!isDone(unit))
+                        {
+                            ahead.Wait(end);
+                            step = step with { Unit = new UnitScan(file, group, filter) };
+                            toRead.Add(step.Unit, end);
+                        }
+
+                        steps.TryWrite(step);
+                    }
+                }
+                catch (BrokenInputException broken)
+                {
+                    steps.TryWrite(new Step((i + 1.0) / files.Count, Broken: broken));
+                }
+            }
+
+            toRead.CompleteAdding();
+            steps.Complete();
+        }
+        catch (Exception exception)
+        {
+            steps.Complete(exception);
+        }
+    }
+
+    private static void ReadAll(BlockingCollection<UnitScan> toRead, CancellationToken end)
+    {
+        try
+        {
+            foreach (var unit in toRead.GetConsumingEnumerable(end)) unit.Read(end);
+        }
+        catch (OperationCanceledException) when (end.IsCancellationRequested)
+        {
+            // The rows are not wanted any more.
+        }
+    }
+
+    private async Task EmitAsync(UnitScan unit, Emitter<LaionRow> emitter, CancellationToken stop)
+    {
+        try
+        {
+            await foreach (var row in unit.TakeAsync(stop).ConfigureAwait(false)) await emitter.EmitAsync(row).ConfigureAwait(false);
         }
         catch (BrokenInputException broken)
         {
+            // What was read is counted, and the unit stays open for the next run.
             Report(broken);
-            return null;
+            CountEnded(unit, emitter);
+            return;
         }
+
+        CountEnded(unit, emitter);
+        await emitter.EndUnitAsync(new UnitEnd(unit.Unit, unit.Counts.Emitted, unit.Counts.Ended)).ConfigureAwait(false);
+    }
+
+    private static void CountEnded(UnitScan unit, Emitter<LaionRow> emitter)
+    {
+        foreach (var (reason, rows) in unit.Counts.Ended) emitter.CountRejected(reason, rows);
     }
 
     private void Report(BrokenInputException broken)

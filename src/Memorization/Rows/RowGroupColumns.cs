@@ -4,7 +4,7 @@ using ParquetSharp;
 
 namespace Memorization.Rows;
 
-/// <summary>The columns of one open row group. Captions are read row by row; the other columns are opened at the first row that is wanted and then follow.</summary>
+/// <summary>The columns of one open row group. Captions are read row by row; every other column is opened when it is first asked for and then follows.</summary>
 internal sealed unsafe class RowGroupColumns : IDisposable
 {
     private const int CaptionWindowRows = 4096;
@@ -16,8 +16,13 @@ internal sealed unsafe class RowGroupColumns : IDisposable
     private readonly int _rowGroup;
     private readonly List<IDisposable> _opened = [];
     private readonly RowGroupReader _reader;
-    private readonly ColumnCursor<ByteArray> _captions;
-    private Followers? _followers;
+    private readonly TextColumn _captions;
+    private readonly TextColumn _urls;
+    private ColumnCursor<ByteArray>? _licenses;
+    private ColumnCursor<ByteArray>? _nsfw;
+    private Func<int, double?>? _widths;
+    private Func<int, double?>? _heights;
+    private Func<int, double?>? _similarities;
 
     public RowGroupColumns(LaionFile file, int rowGroup)
     {
@@ -27,7 +32,8 @@ internal sealed unsafe class RowGroupColumns : IDisposable
         {
             var parquet = Opened(ParquetAccess.Open(file.Path));
             _reader = Opened(parquet.RowGroup(rowGroup));
-            _captions = Cursor<ByteArray>(file.Columns.Caption, CaptionWindowRows);
+            _captions = Plain(file.Columns.Caption, file.PlainCaptions(rowGroup), CaptionWindowRows);
+            _urls = Plain(file.Columns.Url, file.PlainUrls(rowGroup), FollowerWindowRows);
         }
         catch (Exception cause)
         {
@@ -37,18 +43,16 @@ internal sealed unsafe class RowGroupColumns : IDisposable
         }
     }
 
-    private sealed record Followers(
-        ColumnCursor<ByteArray> Url, Func<int, double?> Width, Func<int, double?> Height, Func<int, double?> Similarity,
-        ColumnCursor<ByteArray>? License, ColumnCursor<ByteArray>? Nsfw);
-
     /// <summary>The caption's bytes, valid until the next call; false if it is null.</summary>
-    public bool TryCaption(int row, out ReadOnlySpan<byte> caption) => TryText(_captions, row, out caption);
+    public bool TryCaption(int row, out ReadOnlySpan<byte> caption) => _captions.TryGet(row, out caption);
+
+    /// <summary>Whether the caption last asked for may be wanted, by a search over its whole page.</summary>
+    public bool IsCandidate(int row, CaptionSearch search) => _captions.IsCandidate(row, search);
 
     /// <summary>The whole row.</summary>
     public LaionRow Row(int row, ReadOnlySpan<byte> caption)
     {
-        var columns = _followers ??= Open(_file.Columns);
-        var hasUrl = TryText(columns.Url, row, out var url);
+        var hasUrl = _urls.TryGet(row, out var url);
         return new LaionRow
         {
             Key = Key(url, caption),
@@ -56,13 +60,37 @@ internal sealed unsafe class RowGroupColumns : IDisposable
             RowInGroup = row,
             Url = hasUrl ? Decoded(url) : null,
             Caption = Decoded(caption),
-            Width = Pixels(columns.Width(row)),
-            Height = Pixels(columns.Height(row)),
-            Similarity = columns.Similarity(row),
-            License = String(columns.License, row),
-            Nsfw = String(columns.Nsfw, row),
+            Width = Pixels(Width(row)),
+            Height = Pixels(Height(row)),
+            Similarity = Similarity(row),
+            License = String(ref _licenses, _file.Columns.License, row),
+            Nsfw = String(ref _nsfw, _file.Columns.Nsfw, row),
         };
     }
+
+    /// <summary>A number of the row; null if it is absent or not finite.</summary>
+    public double? Similarity(int row) => (_similarities ??= Number(_file.Columns.Similarity))(row);
+
+    /// <inheritdoc cref="Similarity"/>
+    public double? Width(int row) => (_widths ??= Number(_file.Columns.Width))(row);
+
+    /// <inheritdoc cref="Similarity"/>
+    public double? Height(int row) => (_heights ??= Number(_file.Columns.Height))(row);
+
+    /// <summary>The bytes of a word of the row, valid until the next call; empty if it is absent.</summary>
+    public ReadOnlySpan<byte> Nsfw(int row) => Word(ref _nsfw, _file.Columns.Nsfw, row);
+
+    /// <inheritdoc cref="Nsfw"/>
+    public ReadOnlySpan<byte> License(int row) => Word(ref _licenses, _file.Columns.License, row);
+
+    /// <summary>The least and the greatest number of the row group by the footer's statistics, which leave nulls and NaN out; null if it has none.</summary>
+    public (double Least, double Greatest)? SimilarityRange => Range(_file.Columns.Similarity);
+
+    /// <inheritdoc cref="SimilarityRange"/>
+    public (double Least, double Greatest)? WidthRange => Range(_file.Columns.Width);
+
+    /// <inheritdoc cref="SimilarityRange"/>
+    public (double Least, double Greatest)? HeightRange => Range(_file.Columns.Height);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -86,18 +114,43 @@ internal sealed unsafe class RowGroupColumns : IDisposable
         return isPresent;
     }
 
-    private static string? String(ColumnCursor<ByteArray>? column, int row) =>
-        column is not null && TryText(column, row, out var text) ? Decoded(text) : null;
+    private string? String(ref ColumnCursor<ByteArray>? cursor, PlainColumn? column, int row) =>
+        column is not null && TryText(cursor ??= Text(column), row, out var text) ? Decoded(text) : null;
+
+    private ReadOnlySpan<byte> Word(ref ColumnCursor<ByteArray>? cursor, PlainColumn? column, int row) =>
+        column is not null && TryText(cursor ??= Text(column), row, out var text) ? text : default;
+
+    private (double Least, double Greatest)? Range(PlainColumn? column)
+    {
+        if (column is null) return null;
+        try
+        {
+            using var chunk = _reader.MetaData.GetColumnChunkMetaData(column.Index);
+            using var statistics = chunk.Statistics;
+            return statistics switch
+            {
+                Statistics<int> { HasMinMax: true } range => (range.Min, range.Max),
+                Statistics<long> { HasMinMax: true } range => (range.Min, range.Max),
+                Statistics<float> { HasMinMax: true } range => (range.Min, range.Max),
+                Statistics<double> { HasMinMax: true } range => (range.Min, range.Max),
+                _ => null,
+            };
+        }
+        catch (Exception cause) when (ParquetAccess.IsBrokenInput(cause))
+        {
+            throw Broken(column, ParquetAccess.Reason(cause), cause);
+        }
+    }
 
     // Bytes that are not UTF-8 become U+FFFD; the key stays on the bytes.
     private static string Decoded(ReadOnlySpan<byte> utf8) => System.Text.Encoding.UTF8.GetString(utf8);
 
     private static int? Pixels(double? value) => value is >= int.MinValue and <= int.MaxValue ? (int)value : null;
 
-    private Followers Open(LaionColumns columns) => new(
-        Cursor<ByteArray>(columns.Url, FollowerWindowRows), Number(columns.Width), Number(columns.Height), Number(columns.Similarity),
-        columns.License is { } license ? Cursor<ByteArray>(license, FollowerWindowRows) : null,
-        columns.Nsfw is { } nsfw ? Cursor<ByteArray>(nsfw, FollowerWindowRows) : null);
+    private TextColumn Plain(PlainColumn column, PlainChunk? chunk, int windowRows) => new(
+        chunk is null ? null : Opened(new PlainPages(_file.Path, chunk, column.IsNullable)), () => Cursor<ByteArray>(column, windowRows));
+
+    private ColumnCursor<ByteArray> Text(PlainColumn column) => Cursor<ByteArray>(column, FollowerWindowRows);
 
     private Func<int, double?> Number(PlainColumn? column) => column?.Type switch
     {

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Memorization.Rows;
 
 /// <summary>A unit of work: one row group of one file's content. The same content under another name is the same unit.</summary>
-/// <param name="FileContent">XXH128 of the whole file.</param>
+/// <param name="FileContent">What <see cref="LaionFile.Content"/> says of the file.</param>
 /// <param name="RowGroup">Zero-based row group.</param>
 public readonly record struct UnitId(UInt128 FileContent, int RowGroup)
 {

@@ -39,6 +39,15 @@ public sealed class StudyFileTests : IDisposable
         Refused("""{ "cluster": { "threshold": 1.5 } }""").ShouldContain("cluster.threshold is 1.5; it must be ");
 
     [Fact]
+    public void Limits_that_no_row_can_keep_are_refused()
+    {
+        Refused("""{ "filters": { "metadata": { "minSimilarity": 0.4, "maxSimilarity": 0.3 } } }""")
+            .ShouldEndWith("study.json: filters.metadata.minSimilarity is 0.4, above maxSimilarity, 0.3; lower the one or raise the other");
+        Refused("""{ "filters": { "metadata": { "minSidePixels": 9, "maxSidePixels": 8 } } }""")
+            .ShouldEndWith("filters.metadata.minSidePixels is 9, above maxSidePixels, 8; lower the one or raise the other");
+    }
+
+    [Fact]
     public void A_value_of_another_type_is_refused_with_the_type_it_must_have()
     {
         Refused("""{ "fetch": { "parallelism": "many" } }""").ShouldEndWith("fetch.parallelism is \"many\"; it must be a whole number");

@@ -20,7 +20,7 @@ public sealed class DemoFilesTests : IDisposable
         files.ShouldAllBe(file => file.RowGroups.Count > 1);
         files.Sum(file => file.RowGroups.Sum()).ShouldBe(_world.Rows.Count);
 
-        var read = files.SelectMany(file => Enumerable.Range(0, file.RowGroups.Count).SelectMany(group => new LaionReader(file, group).Read()))
+        var read = files.SelectMany(file => Enumerable.Range(0, file.RowGroups.Count).SelectMany(group => new LaionReader(file, group, new ScanFilter()).Read()))
             .Select(row => (row.Key, row.Url, row.Caption, row.Width, row.Height, row.Similarity, row.License, row.Nsfw));
         read.ShouldBe(_world.Rows.Where(row => row.Caption is not null).Select(row =>
             (row.Key, row.Url, row.Caption!, (int?)row.Picture.Width, (int?)row.Picture.Height, (double?)row.Similarity, row.License, row.Nsfw)));

@@ -1,5 +1,6 @@
 using System.Formats.Tar;
 using System.IO.Compression;
+using Memorization.Pipelines.Bench;
 using Memorization.Rows;
 using ParquetSharp;
 using Shouldly;
@@ -47,12 +48,12 @@ public sealed class BrokenInputTests : IDisposable
         bytes.AsSpan(SecondCaptionChunkMiddle(path), 20).Fill(0xee);
         var broken = LaionFile.Open(_files.Bytes("b.parquet", bytes), TestContext.Current.CancellationToken);
 
-        var exception = Should.Throw<BrokenInputException>(() => new LaionReader(broken, 1).Read(TestContext.Current.CancellationToken).ToList());
+        var exception = Should.Throw<BrokenInputException>(() => new LaionReader(broken, 1, new ScanFilter()).Read(TestContext.Current.CancellationToken).ToList());
 
         exception.Message.ShouldStartWith($"cannot read {_files.Path("b.parquet")}, row group 1, column TEXT: ");
         (exception.File, exception.RowGroup, exception.Column).ShouldBe((_files.Path("b.parquet"), 1, "TEXT"));
-        new LaionReader(broken, 0).Read(TestContext.Current.CancellationToken).Count().ShouldBe(100);
-        new LaionReader(broken, 2).Read(TestContext.Current.CancellationToken).Count().ShouldBe(100);
+        new LaionReader(broken, 0, new ScanFilter()).Read(TestContext.Current.CancellationToken).Count().ShouldBe(100);
+        new LaionReader(broken, 2, new ScanFilter()).Read(TestContext.Current.CancellationToken).Count().ShouldBe(100);
     }
 
     [Fact]
@@ -70,6 +71,36 @@ public sealed class BrokenInputTests : IDisposable
             Should.Throw<BrokenInputException>(() => ParquetFixture.Read(cut)).Message.ShouldStartWith($"cannot read {cut}");
             var changed = (byte[])whole.Clone();
             changed[random.Next(changed.Length)] ^= (byte)random.Next(1, 256);
+            refused += IsRead(_files.Bytes("changed.parquet", changed)) ? 0 : 1;
+        }
+
+        refused.ShouldBeGreaterThan(0);
+    }
+
+    [Fact]
+    public void A_LAION_file_cut_at_any_of_200_places_is_refused()
+    {
+        MadeLaion.Write(_files.Path("whole.parquet"), rows: 5_000, seed: 3);
+        var whole = File.ReadAllBytes(_files.Path("whole.parquet"));
+        var random = new Random(11);
+        for (var i = 0; i < 200; i++)
+        {
+            var cut = _files.Bytes("cut.parquet", whole[..random.Next(whole.Length)]);
+            Should.Throw<BrokenInputException>(() => ParquetFixture.Read(cut)).Message.ShouldStartWith($"cannot read {cut}");
+        }
+    }
+
+    [Fact]
+    public void Bytes_changed_in_a_LAION_file_change_rows_or_are_refused()
+    {
+        MadeLaion.Write(_files.Path("whole.parquet"), rows: 2_000, seed: 3);
+        var whole = File.ReadAllBytes(_files.Path("whole.parquet"));
+        var random = new Random(12);
+        var refused = 0;
+        for (var i = 0; i < 100; i++)
+        {
+            var changed = (byte[])whole.Clone();
+            for (var left = random.Next(1, 4); left > 0; left--) changed[random.Next(changed.Length)] ^= (byte)random.Next(1, 256);
             refused += IsRead(_files.Bytes("changed.parquet", changed)) ? 0 : 1;
         }
 

@@ -1,3 +1,4 @@
+using Memorization.Flow;
 using Memorization.Rows;
 using ParquetSharp;
 using Shouldly;
@@ -50,22 +51,24 @@ internal sealed class ParquetFixture : IDisposable
         return Path(name);
     }
 
-    public static (List<LaionRow> Rows, UnitCounts Counts) Read(LaionFile file, CaptionPredicate? mayMatch = null)
+    /// <summary>A filter that asks only the predicate, of every caption.</summary>
+    public static ScanFilter Where(CaptionPredicate mayMatch) => new(new CaptionQuery(_ => 0, mayMatch));
+
+    public static (List<LaionRow> Rows, UnitCounts Counts) Read(LaionFile file, ScanFilter? filter = null)
     {
         List<LaionRow> rows = [];
-        long read = 0, noKeyword = 0, missing = 0, emitted = 0;
+        long emitted = 0;
+        Dictionary<Reason, long> ended = [];
         for (var group = 0; group < file.RowGroups.Count; group++)
         {
-            var reader = new LaionReader(file, group, mayMatch);
+            var reader = new LaionReader(file, group, filter ?? new ScanFilter());
             rows.AddRange(reader.Read(TestContext.Current.CancellationToken));
             reader.Counts.Rows.ShouldBe(file.RowGroups[group]);
-            read += reader.Counts.Rows;
-            noKeyword += reader.Counts.NoKeyword;
-            missing += reader.Counts.MissingCaption;
             emitted += reader.Counts.Emitted;
+            foreach (var (reason, count) in reader.Counts.Ended) ended[reason] = ended.GetValueOrDefault(reason) + count;
         }
 
-        return (rows, new UnitCounts(read, noKeyword, missing, emitted));
+        return (rows, new UnitCounts(emitted, ended));
     }
 
     public static List<LaionRow> Read(string path) => Read(LaionFile.Open(path, TestContext.Current.CancellationToken)).Rows;
