@@ -46,8 +46,10 @@ internal sealed class CandidateSearch
             .Concat(Specials.Where(special => special.Brings.Any(letters.Contains)).Select(special => special.Bytes))
             .Append(ByNumber)
             .Select(bytes => bytes.Select(Folded).ToArray())
-            .DistinctBy(Convert.ToHexString).Select(bytes => (bytes, Rarest(bytes))).ToList();
-        for (var i = 0; i < Buckets; i++) _buckets[i] = [.. patterns.Where((_, at) => at % Buckets == i)];
+            .DistinctBy(Convert.ToHexString).Select(bytes => (Bytes: bytes, Offset: Rarest(bytes)))
+            // Those that begin alike share a bucket: it then lets the least through that is none of them.
+            .OrderBy(pattern => Convert.ToHexString(pattern.Bytes.AsSpan(pattern.Offset)), StringComparer.Ordinal).ToList();
+        for (var i = 0; i < Buckets; i++) _buckets[i] = [.. patterns.Where((_, at) => at * Buckets / patterns.Count == i)];
         for (var i = 0; i < FingerprintBytes; i++) (_low[i], _high[i]) = Tables(i);
     }
 
