@@ -67,7 +67,7 @@ internal sealed class IngestRun(StudyContext context, Interrupts interrupts, Log
             store.Known,
             fetcher,
             _study.Fetch.Parallelism,
-            new ImageDecoder(_study.Decode),
+            new ImageDecoder(_study.Decode, thumbnails: _study.Store.Images == StoredImages.Thumbnail),
             embedder,
             store,
             families);

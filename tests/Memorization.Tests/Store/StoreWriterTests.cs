@@ -212,7 +212,7 @@ public sealed class StoreWriterTests : IDisposable
     private string Query(string sql, string filter = "f")
     {
         var log = CommitLog.ReadAsync(_folder.Path).GetAwaiter().GetResult();
-        using var database = StoreDatabase.Open(_folder.Path, log.Commits.SelectMany(commit => commit.Files), filter, "m");
+        using var database = StoreDatabase.Open(_folder.Path, log.Commits, [], filter, "m");
         return Convert.ToString(database.Query(sql).Rows.ShouldHaveSingleItem()[0], System.Globalization.CultureInfo.InvariantCulture)!;
     }
 }
