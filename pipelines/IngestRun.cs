@@ -188,6 +188,7 @@ internal sealed class IngestRun(StudyContext context, Interrupts interrupts, Log
                 ["run"] = _id,
                 ["filter"] = context.FilterFingerprint,
                 ["model"] = embedder.Model.Name,
+                ["model_description"] = embedder.Model.Description,
                 ["model_id"] = embedder.Model.ModelId,
                 ["threshold"] = threshold.ToString(CultureInfo.InvariantCulture),
             },

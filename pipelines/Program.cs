@@ -11,6 +11,7 @@ var root = new RootCommand("Finds out what text-to-image models have memorised, 
     IngestVerb.Create(),
     StatusVerb.Create(),
     AnalyzeVerb.Create(),
+    ReportVerb.Create(),
     QueryVerb.Create(),
     ReasonsVerb.Create(),
 };

@@ -13,6 +13,7 @@ internal static class Versions
         ["system"] = $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} cores",
         ["onnxruntime"] = Embedding.Embedder.RuntimeVersion,
         ["skiasharp"] = Of("SkiaSharp"),
+        ["oxyplot"] = Of("OxyPlot"),
         ["parquetsharp"] = Of("ParquetSharp"),
         ["parquet.net"] = Of("Parquet"),
         ["duckdb.net"] = Of("DuckDB.NET.Data"),

@@ -75,6 +75,9 @@ public sealed class StoreDatabase : IDisposable
         return result;
     }
 
+    /// <summary>Runs a query whose answer is one whole number.</summary>
+    public long Count(string sql) => Query($"SELECT ({sql})::BIGINT", reader => reader.GetInt64(0))[0];
+
     /// <summary>Runs a person's query.</summary>
     /// <returns>Column names, then rows as values.</returns>
     /// <exception cref="SetupException">The query does not run; the message is DuckDB's.</exception>
