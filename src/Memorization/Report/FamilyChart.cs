@@ -11,7 +11,7 @@ namespace Memorization.Report;
 /// <summary>The largest families as bars: inline SVG whose colours come from the page's style sheet.</summary>
 internal static partial class FamilyChart
 {
-    private const int Width = 760, RowHeight = 22, AxisHeight = 56, LabelLength = 30;
+    private const int Width = 960, RowHeight = 22, AxisHeight = 40, LabelWidth = 250, LabelLength = 34;
 
     // Stand-ins that the markup is searched for; the page's classes take their place.
     private static readonly OxyColor Ink = OxyColor.FromRgb(1, 0, 0), Line = OxyColor.FromRgb(2, 0, 0), Bar = OxyColor.FromRgb(3, 0, 0);
@@ -29,18 +29,18 @@ internal static partial class FamilyChart
             Position = AxisPosition.Left, StartPosition = 1, EndPosition = 0, GapWidth = 0.5,
             TextColor = Ink, TicklineColor = OxyColors.Undefined, AxislineColor = OxyColors.Undefined,
         };
-        var bars = new BarSeries { FillColor = Bar, StrokeThickness = 0, LabelPlacement = LabelPlacement.Outside, LabelFormatString = "{0:N0}", TextColor = Ink };
+        var bars = new BarSeries { FillColor = Bar, StrokeThickness = 0, LabelPlacement = LabelPlacement.Outside, LabelMargin = 10, LabelFormatString = "{0:N0}", TextColor = Ink };
         foreach (var (family, rank) in families.Select((family, i) => (family, i + 1)))
         {
-            labels.Labels.Add(string.Create(CultureInfo.InvariantCulture, $"{Label(family)}  {rank}"));
+            labels.Labels.Add(string.Create(CultureInfo.InvariantCulture, $"{Label(family)} · {rank}"));
             bars.Items.Add(new BarItem(family.Size));
         }
 
-        var model = new PlotModel { PlotAreaBorderThickness = new OxyThickness(0), Padding = new OxyThickness(0, 0, 40, 4), Culture = CultureInfo.InvariantCulture };
+        var model = new PlotModel { PlotAreaBorderThickness = new OxyThickness(0), PlotMargins = new OxyThickness(LabelWidth, 4, 44, 30), Padding = new OxyThickness(0), Culture = CultureInfo.InvariantCulture };
         model.Axes.Add(labels);
         model.Axes.Add(new LinearAxis
         {
-            Position = AxisPosition.Bottom, Minimum = 0, MaximumPadding = 0.05, StringFormat = "N0", Title = "rows", TitleColor = Ink, TextColor = Ink,
+            Position = AxisPosition.Bottom, Minimum = 0, MaximumPadding = 0.05, StringFormat = "N0", TextColor = Ink,
             MajorGridlineStyle = LineStyle.Solid, MajorGridlineColor = Line, TicklineColor = Line, MinorTickSize = 0, MinimumMajorStep = 1,
         });
         model.Series.Add(bars);
@@ -50,6 +50,8 @@ internal static partial class FamilyChart
         stream.Position = 0;
         var svg = XDocument.Load(stream).Root!;
         Restyle(svg);
+        svg.SetAttributeValue("viewBox", string.Create(CultureInfo.InvariantCulture, $"0 0 {Width} {AxisHeight + (families.Count * RowHeight)}"));
+        foreach (var fixedSize in (string[])["width", "height"]) svg.SetAttributeValue(fixedSize, null);
         svg.SetAttributeValue("role", "img");
         svg.SetAttributeValue("aria-label", string.Create(CultureInfo.InvariantCulture, $"Bars: rows of the {families.Count} largest families; Table 1 has the numbers"));
         return Html.Own(svg.ToString(SaveOptions.DisableFormatting));
@@ -57,7 +59,7 @@ internal static partial class FamilyChart
 
     private static string Label(FamilySummary family)
     {
-        var words = HtmlText.Visible(string.Join(' ', family.Words.Where(word => !word.StopWord).Take(3).Select(word => word.Word)));
+        var words = HtmlText.Visible(FamilyName.Of(family, words: 3));
         return words.Length <= LabelLength ? words : words[..LabelLength] + "…";
     }
 

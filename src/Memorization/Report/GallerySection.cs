@@ -8,7 +8,7 @@ namespace Memorization.Report;
 internal static class GallerySection
 {
     // Always in sight; the others open with the details.
-    private const int Preview = 6;
+    private const int Preview = 8;
 
     public static Html Render(ReportData data)
     {
@@ -35,11 +35,10 @@ internal static class GallerySection
     private static Html Family(Gallery gallery, KeywordMatcher matcher)
     {
         var family = gallery.Family;
-        var words = string.Join(" · ", family.Words.Where(word => !word.StopWord).Take(4).Select(word => word.Word));
         var hidden = gallery.Pictures.Skip(Preview).ToList();
         return Html.Of($"""
             <article class="family" id="family-{gallery.Rank}" tabindex="-1">
-            <h3><span class="rank">{gallery.Rank}</span> <bdi>{(words.Length > 0 ? words : "no words")}</bdi></h3>
+            <h3><span class="rank">{gallery.Rank}</span> <bdi>{FamilyName.Of(family, words: 4)}</bdi></h3>
             <p class="meta"><b>{family.Size}</b> rows ({100 * family.Share:0.0} %) · <b>{family.Contents}</b> distinct images · <b>{gallery.Urls}</b> URLs on <b>{gallery.Hosts}</b> hosts · <b>{gallery.Captions}</b> captions · family <code>{family.Family[..8]}</code></p>
             <div class="pictures">{Html.Each(gallery.Pictures.Take(Preview), picture => Figure(picture, matcher))}</div>
             <details>
