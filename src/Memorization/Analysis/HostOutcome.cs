@@ -13,7 +13,7 @@ namespace Memorization.Analysis;
 public sealed record HostOutcome(string Host, long Rows, long Stored, long Failed, IReadOnlyDictionary<Reason, long> Reasons)
 {
     private const string HostsSql = """
-        SELECT regexp_extract(i.url, '^[a-z]+://(\[[^]]*\]|[^/:?#]+)', 1) AS host, coalesce(i.reason, '') AS reason, i.outcome = 'kept' AS kept
+        SELECT i.host, coalesce(i.reason, '') AS reason, i.outcome = 'kept' AS kept
         FROM images i JOIN verdicts v USING (row_key) WHERE v.kept
         """;
 

@@ -36,7 +36,7 @@ public sealed class StoreDatabase : IDisposable
         var database = new StoreDatabase { Snapshot = snapshot };
         database.View("rows", byTable[Tables.Rows], RowColumns, "*");
         database.View(
-            "images", byTable[Tables.Images], ImageColumns, "*", "QUALIFY row_number() OVER (PARTITION BY row_key ORDER BY fetched_at DESC) = 1");
+            "images", byTable[Tables.Images], ImageColumns, $"*, {HostSql} AS host", "QUALIFY row_number() OVER (PARTITION BY row_key ORDER BY fetched_at DESC) = 1");
         database.View("thumbnails", byTable[Tables.Thumbnails], ThumbnailColumns, "*");
         database.View("verdicts", byTable[$"{Tables.Verdicts}/filter={filter}"], VerdictColumns, $"row_key, kept, reason, detail, '{filter}' AS filter");
         database.View("embeddings", byTable[$"{Tables.Embeddings}/model={model}"], EmbeddingColumns, $"content_id, embedding, '{model}' AS model");
@@ -54,11 +54,14 @@ public sealed class StoreDatabase : IDisposable
     private const string FamilyColumns = "content_id VARCHAR, family VARCHAR";
     private const string ThumbnailColumns = "content_id VARCHAR, mime VARCHAR, image BLOB";
 
+    // Of a URL as it was requested: written out by UrlPolicy, so that the host is lower case and ASCII.
+    private const string HostSql = @"regexp_extract(url, '^[a-z]+://(?:[^/?#@]*@)?(\[[^]]*\]|[^/:?#]+)', 1)";
+
     // The rows a study is about: the filter keeps them, their image is stored, and it has a family.
     private const string StudySql = """
         CREATE VIEW study AS
         SELECT r.row_key, r.caption, r.url, i.content_id, f.family,
-            regexp_extract(i.url, '^[a-z]+://(\[[^]]*\]|[^/:?#]+)', 1) AS host
+            i.host
         FROM rows r JOIN verdicts v USING (row_key) JOIN images i USING (row_key) JOIN families f USING (content_id)
         WHERE v.kept AND i.outcome = 'kept'
         """;

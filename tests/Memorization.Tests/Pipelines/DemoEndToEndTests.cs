@@ -19,6 +19,8 @@ public sealed class DemoEndToEndTests : IDisposable
         "SELECT * FROM verdicts ORDER BY row_key",
         "SELECT * FROM embeddings ORDER BY content_id",
         "SELECT * FROM families ORDER BY content_id",
+        "SELECT * FROM thumbnails ORDER BY content_id",
+        "SELECT * FROM units ORDER BY unit, reason",
     ];
 
     private readonly TemporaryFolder _folder = new();
@@ -59,6 +61,7 @@ public sealed class DemoEndToEndTests : IDisposable
         foreach (var sql in Contents) (await QueryAsync("killed", sql)).ShouldBe(await QueryAsync("undisturbed", sql), sql);
         (await QueryAsync("killed", $"SELECT count(*) - count(DISTINCT row_key) AS twice FROM read_parquet('{_folder.File("killed", "store", "images", "*.parquet")}')"))
             .ShouldContain("\"twice\": 0");
+        (await QueryAsync("killed", "SELECT count(*) - count(DISTINCT content_id) AS twice FROM thumbnails")).ShouldContain("\"twice\": 0");
     }
 
     [Fact]
