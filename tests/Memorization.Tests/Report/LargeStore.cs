@@ -30,8 +30,8 @@ internal static class LargeStore
         return store;
     }
 
-    // Half of the rows are in the first twenty families, and no family has fewer than ten.
-    private static int FamilyOf(int row) => row < Rows / 2 ? row % 20 : row % Families;
+    // 8,000 rows in the first twenty families, the others evenly: no family has fewer images than the page shows.
+    private static int FamilyOf(int row) => row < 8000 ? row % 20 : row % Families;
 
     /// <summary>Smooth shapes with noise on them.</summary>
     private static byte[] Texture(Random random)

@@ -40,7 +40,8 @@ public sealed class ReportBrowserTests(Chromium chromium, ReportBrowserTests.Lar
         await using var open = await chromium.OpenAsync(large.Page);
         await open.Page.GetByRole(AriaRole.Button, new() { Name = "Open all" }).ClickAsync();
         await open.Page.EvaluateAsync("() => window.scrollTo(0, document.body.scrollHeight)");
-        await open.Page.EvaluateAsync("() => Promise.all([...document.images].slice(0, 100).map(image => image.decode()))");
+        await open.Page.Locator("#family-60 img").First.ScrollIntoViewIfNeededAsync();
+        await open.Page.WaitForFunctionAsync("() => document.querySelector('#family-60 img').naturalWidth === 112");
 
         open.Requests.ShouldBe([new Uri(large.Page).AbsoluteUri]);
         open.Messages.ShouldBeEmpty();
