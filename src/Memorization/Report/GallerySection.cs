@@ -44,7 +44,7 @@ internal static class GallerySection
             <details>
             <summary>{(hidden.Count > 0 ? Html.Of($"{hidden.Count} more images, captions, hosts") : Html.Of($"Captions, hosts"))}<span class="visually-hidden"> of family {gallery.Rank}</span></summary>
             <div class="columns">
-            <div><h4>Captions</h4><ol class="counted">{Html.Each(gallery.TopCaptions, caption => Html.Of($"<li><b>{caption.Rows}</b> {Marked(caption.Text, matcher)}</li>"))}</ol>{More(gallery.Captions - gallery.TopCaptions.Count)}</div>
+            <div><h4>Captions</h4><ol class="counted">{Html.Each(gallery.TopCaptions, caption => Html.Of($"<li><b>{caption.Rows}</b> <bdi>{Marked(caption.Text, matcher)}</bdi></li>"))}</ol>{More(gallery.Captions - gallery.TopCaptions.Count)}</div>
             <div><h4>Hosts</h4><ol class="counted">{Html.Each(gallery.TopHosts, host => Html.Of($"<li><b>{host.Rows}</b> <bdi>{host.Text}</bdi></li>"))}</ol>{More(gallery.Hosts - gallery.TopHosts.Count)}</div>
             </div>
             {(hidden.Count > 0 ? Html.Of($"<h4>More images</h4><div class=\"pictures\">{Html.Each(hidden, picture => Figure(picture, matcher))}</div>") : default)}
@@ -63,14 +63,14 @@ internal static class GallerySection
             ? Html.Of($"<img src=\"data:{picture.MediaType};base64,{Html.Own(bytes)}\" alt=\"\" width=\"{Thumbnail.Side:0}\" height=\"{Thumbnail.Side:0}\" loading=\"lazy\" decoding=\"async\">")
             : Html.Of($"<span class=\"placeholder\">no image kept</span>");
         var rows = picture.Rows > 1 ? Html.Of($"<b class=\"times\">{picture.Rows} rows</b> ") : default;
-        return Html.Of($"<figure>{image}<figcaption>{rows}<span class=\"caption\">{Marked(picture.Caption, matcher)}</span>{Link(picture.Url)}</figcaption></figure>");
+        return Html.Of($"<figure>{image}<figcaption>{rows}<bdi class=\"caption\">{Marked(picture.Caption, matcher)}</bdi>{Link(picture.Url)}</figcaption></figure>");
     }
 
     private static Html Marked(string caption, KeywordMatcher matcher) =>
-        Html.Of($"<bdi>{Html.Each(matcher.Mark(caption), part => part.IsKeyword ? Html.Of($"<mark>{part.Text}</mark>") : Html.Of($"{part.Text}"))}</bdi>");
+        Html.Each(matcher.Mark(caption), part => part.IsKeyword ? Html.Of($"<mark>{part.Text}</mark>") : Html.Of($"{part.Text}"));
 
     /// <summary>A URL as text; a link where following it is what a browser does with web pages, and nothing else.</summary>
     private static Html Link(string url) => Uri.TryCreate(url, UriKind.Absolute, out var uri) && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps)
-        ? Html.Of($"<a class=\"url\" href=\"{uri.AbsoluteUri}\" rel=\"noopener noreferrer nofollow\"><bdi>{url}</bdi></a>")
-        : Html.Of($"<span class=\"url\"><bdi>{url}</bdi></span>");
+        ? Html.Of($"<a class=\"url\" href=\"{uri.AbsoluteUri}\" rel=\"noopener noreferrer nofollow\">{url}</a>")
+        : Html.Of($"<span class=\"url\">{url}</span>");
 }

@@ -31,7 +31,7 @@ internal static class TableSection
     // As few elements as can be: 500 families of ten words are half of what a browser lays out when it opens the page.
     private static Html Word(FamilyWord word)
     {
-        var numbers = Html.Of($"\u00A0{word.Count}\u00A0·\u00A0{word.LogOdds:+0.0;−0.0;0.0}");
+        var numbers = Html.Of($"\u202F{word.Count}\u202F·\u202F{word.LogOdds:+0.0;−0.0;0.0}");
         return word.StopWord ? Html.Of($"<small>{word.Word}{numbers}</small> ") : Html.Of($"<b>{word.Word}</b>{numbers} ");
     }
 }
