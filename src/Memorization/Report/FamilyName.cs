@@ -11,8 +11,9 @@ internal static class FamilyName
     /// <summary>Its most frequent words that say something and are likelier inside it than outside; else its most frequent words.</summary>
     public static string Of(FamilySummary family, int words)
     {
-        var marking = family.Words.Where(word => !word.StopWord && word.Z > Marking).ToList();
-        var named = string.Join(" · ", (marking.Count > 0 ? marking : family.Words).Take(words).Select(word => word.Word));
+        var saying = family.Words.Where(word => !word.StopWord).ToList();
+        var marking = saying.Where(word => word.Z > Marking).ToList();
+        var named = string.Join(" · ", (marking.Count > 0 ? marking : saying.Count > 0 ? saying : family.Words).Take(words).Select(word => word.Word));
         return named.Length > 0 ? named : "no words";
     }
 }

@@ -39,7 +39,7 @@ internal static class GallerySection
         return Html.Of($"""
             <article class="family" id="family-{gallery.Rank}" tabindex="-1">
             <h3><span class="rank">{gallery.Rank}</span> <bdi>{FamilyName.Of(family, words: 4)}</bdi></h3>
-            <p class="meta"><b>{family.Size}</b> rows ({100 * family.Share:0.0} %) · <b>{family.Contents}</b> distinct images · <b>{gallery.Urls}</b> URLs on <b>{gallery.Hosts}</b> hosts · <b>{gallery.Captions}</b> captions · family <code>{family.Family[..8]}</code></p>
+            <p class="meta">{Count(family.Size, "row")} ({100 * family.Share:0.0} %) · {Count(family.Contents, "distinct image")} · {Count(gallery.Urls, "URL")} on {Count(gallery.Hosts, "host")} · {Count(gallery.Captions, "caption")} · family <code>{family.Family[..8]}</code></p>
             <div class="pictures">{Html.Each(gallery.Pictures.Take(Preview), picture => Figure(picture, matcher))}</div>
             <details>
             <summary>{(hidden.Count > 0 ? Html.Of($"{hidden.Count} more images, captions, hosts") : Html.Of($"Captions, hosts"))}<span class="visually-hidden"> of family {gallery.Rank}</span></summary>
@@ -54,6 +54,8 @@ internal static class GallerySection
 
             """);
     }
+
+    private static Html Count(long count, string noun) => Html.Of($"<b>{count}</b> {noun}{(count == 1 ? "" : "s")}");
 
     private static Html More(long count) => count > 0 ? Html.Of($"<p class=\"more\">and {count} more</p>") : default;
 

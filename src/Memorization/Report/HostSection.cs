@@ -8,9 +8,9 @@ internal static class HostSection
     public static Html Render(ReportData data)
     {
         var shown = data.FailingHosts.Take(data.Study.Report.FailingHosts).ToList();
-        if (shown.Count == 0) return Html.Of($"<p>None of the {data.Hosts} hosts that were asked failed.</p>");
+        if (shown.Count == 0) return Html.Of($"<p>Hosts asked: {data.Hosts}. None failed.</p>");
         return Html.Of($"""
-            <p>{data.Hosts} hosts were asked for images of the rows that the filter keeps; {data.FailingHosts.Count} of them failed at least once.
+            <p>Hosts asked for images of rows that the filter keeps: {data.Hosts}. Hosts that failed at least once: {data.FailingHosts.Count}.
             {(shown.Count < data.FailingHosts.Count ? Html.Of($"The {shown.Count} with most failures:") : default)}</p>
             <div class="scroll" tabindex="0" role="group" aria-label="Failures by host">
             <table class="sortable hosts">

@@ -20,7 +20,7 @@ public sealed partial class ReportPageTests : IDisposable
     [Fact]
     public async Task The_page_is_the_accepted_one()
     {
-        await _store.WriteAsync([.. Small()], MadeRows.NotFound(8), MadeRows.CaptionTooLong(9), MadeRows.UnitEnds(emitted: 8, noKeyword: 90));
+        await _store.WriteAsync([.. Small()], MadeRows.NotFound(8), MadeRows.CaptionTooLong(9), MadeRows.UnitEnds(emitted: 9, noKeyword: 90));
 
         var page = await _store.ReportAsync();
 
