@@ -18,7 +18,9 @@ internal static partial class FamilyChart
 
     private static readonly Dictionary<string, string> Classes = new()
     {
-        ["rgb(1,0,0)"] = "ink", ["rgb(2,0,0)"] = "line", ["rgb(3,0,0)"] = "bar",
+        ["rgb(1,0,0)"] = "ink",
+        ["rgb(2,0,0)"] = "line",
+        ["rgb(3,0,0)"] = "bar",
     };
 
     /// <summary>Draws the families, largest on top.</summary>
@@ -26,8 +28,13 @@ internal static partial class FamilyChart
     {
         var labels = new CategoryAxis
         {
-            Position = AxisPosition.Left, StartPosition = 1, EndPosition = 0, GapWidth = 0.5,
-            TextColor = Ink, TicklineColor = OxyColors.Undefined, AxislineColor = OxyColors.Undefined,
+            Position = AxisPosition.Left,
+            StartPosition = 1,
+            EndPosition = 0,
+            GapWidth = 0.5,
+            TextColor = Ink,
+            TicklineColor = OxyColors.Undefined,
+            AxislineColor = OxyColors.Undefined,
         };
         var bars = new BarSeries { FillColor = Bar, StrokeThickness = 0, LabelPlacement = LabelPlacement.Outside, LabelMargin = 10, LabelFormatString = "{0:N0}", TextColor = Ink };
         foreach (var (family, rank) in families.Select((family, i) => (family, i + 1)))
@@ -40,8 +47,16 @@ internal static partial class FamilyChart
         model.Axes.Add(labels);
         model.Axes.Add(new LinearAxis
         {
-            Position = AxisPosition.Bottom, Minimum = 0, MaximumPadding = 0.05, StringFormat = "N0", TextColor = Ink,
-            MajorGridlineStyle = LineStyle.Solid, MajorGridlineColor = Line, TicklineColor = Line, MinorTickSize = 0, MinimumMajorStep = 1,
+            Position = AxisPosition.Bottom,
+            Minimum = 0,
+            MaximumPadding = 0.05,
+            StringFormat = "N0",
+            TextColor = Ink,
+            MajorGridlineStyle = LineStyle.Solid,
+            MajorGridlineColor = Line,
+            TicklineColor = Line,
+            MinorTickSize = 0,
+            MinimumMajorStep = 1,
         });
         model.Series.Add(bars);
 

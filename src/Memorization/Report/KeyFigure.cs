@@ -19,7 +19,7 @@ internal sealed record KeyFigure(string Name, string Label, long Value, string M
         ("images", "distinct images", "distinct contents among them, by the SHA-256 of the bytes received", "SELECT count(DISTINCT content_id) FROM study"),
         ("families", "families", "connected components of images whose cosine similarity reaches the threshold, single images included",
             "SELECT count(DISTINCT family) FROM study"),
-        ("families_of_two", "families of two rows or more", "families with at least two rows", 
+        ("families_of_two", "families of two rows or more", "families with at least two rows",
             "SELECT count(*) FROM (SELECT family FROM study GROUP BY family HAVING count(*) >= 2)"),
         ("rows_in_families_of_two", "rows in those families", "rows whose family has at least two rows",
             "SELECT coalesce(sum(n), 0) FROM (SELECT count(*) AS n FROM study GROUP BY family HAVING count(*) >= 2)"),

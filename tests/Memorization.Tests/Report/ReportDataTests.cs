@@ -25,7 +25,12 @@ public sealed class ReportDataTests : IDisposable
 
         figures.ToDictionary(figure => figure.Name, figure => figure.Value).ShouldBe(new Dictionary<string, long>
         {
-            ["rows_read"] = 45, ["rows_kept"] = 4, ["images"] = 3, ["families"] = 2, ["families_of_two"] = 1, ["rows_in_families_of_two"] = 3,
+            ["rows_read"] = 45,
+            ["rows_kept"] = 4,
+            ["images"] = 3,
+            ["families"] = 2,
+            ["families_of_two"] = 1,
+            ["rows_in_families_of_two"] = 3,
         });
         using var database = await _store.OpenAsync();
         foreach (var figure in figures) Text(database.Query(figure.Sql).Rows.ShouldHaveSingleItem()[0]).ShouldBe(Text(figure.Value));
@@ -50,7 +55,10 @@ public sealed class ReportDataTests : IDisposable
         var funnel = data.Funnel;
         funnel.Steps.ToDictionary(step => step.Reason, step => step.Rows).ShouldBe(new Dictionary<Reason, long>
         {
-            [Reason.NoKeyword] = 40, [Reason.AlreadyStored] = 1, [Reason.NotFound] = 1, [Reason.Gone] = 1,
+            [Reason.NoKeyword] = 40,
+            [Reason.AlreadyStored] = 1,
+            [Reason.NotFound] = 1,
+            [Reason.Gone] = 1,
         });
         (funnel.RowsRead, funnel.StudyRows, funnel.RowsPending, funnel.UnitsFinished).ShouldBe((45, 2, 0, 2));
         funnel.RowsRead.ShouldBe(funnel.Steps.Sum(step => step.Rows) + funnel.RowsPending + funnel.StudyRows);
