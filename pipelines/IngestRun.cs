@@ -68,7 +68,7 @@ internal sealed class IngestRun(StudyContext context, Interrupts interrupts, Log
             store.Known,
             fetcher,
             _study.Fetch.Parallelism,
-            new ImageDecoder(_study.Decode),
+            new ImageDecoder(_study.Decode, thumbnails: _study.Store.Images == StoredImages.Thumbnail),
             embedder,
             store,
             families);
@@ -189,6 +189,7 @@ internal sealed class IngestRun(StudyContext context, Interrupts interrupts, Log
                 ["run"] = _id,
                 ["filter"] = context.FilterFingerprint,
                 ["model"] = embedder.Model.Name,
+                ["model_description"] = embedder.Model.Description,
                 ["model_id"] = embedder.Model.ModelId,
                 ["threshold"] = threshold.ToString(CultureInfo.InvariantCulture),
             },

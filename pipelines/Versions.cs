@@ -13,9 +13,16 @@ internal static class Versions
         ["system"] = $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} cores",
         ["onnxruntime"] = Embedding.Embedder.RuntimeVersion,
         ["skiasharp"] = Of("SkiaSharp"),
+        ["oxyplot"] = Of("OxyPlot"),
         ["parquetsharp"] = Of("ParquetSharp"),
         ["parquet.net"] = Of("Parquet"),
         ["duckdb.net"] = Of("DuckDB.NET.Data"),
+        ["polly"] = Of("Polly.Core"),
+        ["antissrf"] = Of("Microsoft.Security.AntiSSRF"),
+        ["tokenizers"] = Of("Microsoft.ML.Tokenizers"),
+        ["hashing"] = Of("System.IO.Hashing"),
+        ["protobuf"] = Of("Google.Protobuf"),
+        ["serilog"] = Of("Serilog"),
     };
 
     private static string Of(string assembly) => Of(Assembly.Load(assembly));

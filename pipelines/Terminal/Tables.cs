@@ -43,5 +43,21 @@ internal static class Tables
         return table;
     }
 
+    /// <summary>The hosts with most failures.</summary>
+    public static Table Hosts(IReadOnlyList<HostOutcome> hosts)
+    {
+        var table = new Table().RoundedBorder().Title("Hosts with most failures")
+            .AddColumn("host").AddColumn(new TableColumn("rows").RightAligned()).AddColumn(new TableColumn("stored").RightAligned())
+            .AddColumn(new TableColumn("failed").RightAligned()).AddColumn("failed for (rows)");
+        foreach (var host in hosts)
+        {
+            table.AddRow(
+                host.Host.EscapeMarkup(), Number(host.Rows), Number(host.Stored), Number(host.Failed),
+                string.Join(", ", host.Reasons.Select(reason => $"{reason.Key} [grey]{reason.Value}[/]")));
+        }
+
+        return table;
+    }
+
     private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 }

@@ -15,7 +15,7 @@ internal static class QueryVerb
     public static Command Create()
     {
         var study = GlobalOptions.Study();
-        var sql = new Argument<string>("SQL") { Description = "A query over the views rows, images, embeddings, verdicts and families." };
+        var sql = new Argument<string>("SQL") { Description = "A query over the views rows, images, thumbnails, embeddings, verdicts, families, units and study." };
         var format = new Option<string>("--format") { Description = "table, csv or json.", DefaultValueFactory = _ => "table" };
         format.AcceptOnlyFromAmong("table", "csv", "json");
         var command = new Command("query", "Runs SQL (DuckDB) over the current snapshot's tables.") { study, sql, format };
@@ -62,6 +62,7 @@ internal static class QueryVerb
     {
         null => "",
         string text => text,
+        byte[] bytes => Convert.ToBase64String(bytes),
         bool flag => flag ? "true" : "false",
         DateTime moment => moment.ToString("yyyy-MM-dd HH:mm:ss.fff", CultureInfo.InvariantCulture),
         IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),

@@ -15,7 +15,7 @@ internal static class RunVerb
     public static Command Create()
     {
         var study = GlobalOptions.Study();
-        var command = new Command("run", "The nightly job: ingests what is new, brings the families up to date, prints the funnel and Table 1.") { study };
+        var command = new Command("run", "The nightly job: ingests what is new, brings the families up to date, prints the funnel and Table 1, writes the report.") { study };
         command.SetAction(async (parsed, _) =>
         {
             using var interrupts = new Interrupts();
@@ -28,13 +28,15 @@ internal static class RunVerb
         return command;
     }
 
-    /// <summary>Ingests and computes Table 1.</summary>
+    /// <summary>Ingests, computes Table 1 and writes the report.</summary>
     public static async Task<RunResult> ExecuteAsync(StudyContext context, Interrupts interrupts, ParseResult parsed)
     {
         var result = await new IngestRun(
             context, interrupts, GlobalOptions.LevelOf(parsed), parsed.GetValue(GlobalOptions.Quiet), TimeProvider.System).ExecuteAsync();
         using var database = await StoreDatabase.OpenAsync(context.Store);
-        return result with { Families = TableOne.Compute(database, context.Study.Analysis), PeakBytes = PeakMemory.Bytes() };
+        var families = TableOne.Compute(database, context.Study.Analysis);
+        var report = await ReportVerb.WriteAsync(context, database, families);
+        return result with { Families = families, Report = report, PeakBytes = PeakMemory.Bytes() };
     }
 
     /// <summary>The funnel and the largest families.</summary>
@@ -42,6 +44,7 @@ internal static class RunVerb
     {
         AnsiConsole.Write(Tables.Funnel(result));
         AnsiConsole.Write(Tables.Families(result.Families, FamiliesOnTerminal));
+        if (result.Report is not null) Console.Out.WriteLine($"Report: {result.Report}");
         if (result.Interrupted) AnsiConsole.MarkupLine("[yellow]stopped before the end of the input; the same command goes on from there[/]");
     }
 

@@ -1,27 +1,43 @@
 using System.CommandLine;
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using Memorization.Analysis;
 using Memorization.Configuration;
 using Memorization.Pipelines.Terminal;
+using Memorization.Store;
 using Spectre.Console;
 
 namespace Memorization.Pipelines.Verbs;
 
-/// <summary>status STUDY: the funnel of the last run.</summary>
+/// <summary>status STUDY: the funnel of the last run by reason, and the store's failures by host.</summary>
 internal static class StatusVerb
 {
     public static Command Create()
     {
         var study = GlobalOptions.Study();
-        var command = new Command("status", "The funnel of the last finished run.") { study };
+        var hosts = new Option<int>("--hosts") { Description = "Hosts shown, those with most failures first.", DefaultValueFactory = _ => 20 };
+        var command = new Command("status", "The funnel of the last finished run, and the hosts with most failures.") { study, hosts };
         command.SetAction(async (parsed, stop) =>
         {
+            var limit = parsed.GetValue(hosts);
+            if (limit < 0) throw new SetupException($"--hosts is {limit}; it must be at least 0");
             var context = StudyContext.Load(parsed.GetRequiredValue(study), parsed);
             var runs = Path.Combine(context.Store, "runs");
             var last = (Directory.Exists(runs) ? Directory.EnumerateFiles(runs, "stats.json", SearchOption.AllDirectories) : []).Max(StringComparer.Ordinal)
                 ?? throw new SetupException($"there is no finished run in {context.Store}; run `memorization run {parsed.GetRequiredValue(study)}` first");
             var json = await File.ReadAllTextAsync(last, stop);
-            if (parsed.GetValue(GlobalOptions.Json)) await Console.Out.WriteLineAsync(json);
-            else AnsiConsole.Write(Tables.Funnel(JsonSerializer.Deserialize<RunResult>(json, JsonOutput.Indented)!));
+            using var database = await StoreDatabase.OpenAsync(context.Store);
+            var failing = HostOutcome.Failing(database, limit);
+            if (parsed.GetValue(GlobalOptions.Json))
+            {
+                var result = JsonNode.Parse(json)!.AsObject();
+                result["hosts"] = JsonSerializer.SerializeToNode(failing, JsonOutput.Indented);
+                await Console.Out.WriteLineAsync(result.ToJsonString(JsonOutput.Indented));
+                return ExitCodes.Done;
+            }
+
+            AnsiConsole.Write(Tables.Funnel(JsonSerializer.Deserialize<RunResult>(json, JsonOutput.Indented)!));
+            if (failing.Count > 0) AnsiConsole.Write(Tables.Hosts(failing));
             return ExitCodes.Done;
         });
         return command;

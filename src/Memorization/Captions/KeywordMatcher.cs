@@ -2,6 +2,11 @@ using System.Text;
 
 namespace Memorization.Captions;
 
+/// <summary>A piece of a caption.</summary>
+/// <param name="Text">The piece.</param>
+/// <param name="IsKeyword">Whether it is a word of a set that the caption matches.</param>
+public readonly record struct CaptionPart(string Text, bool IsKeyword);
+
 /// <summary>Finds the captions a study is about: those in which every word of one of its keyword sets stands.</summary>
 /// <remarks>
 /// What a word is, <see cref="CaptionWords"/> says; case, HTML escapes and composed or decomposed accents make no difference.
@@ -30,6 +35,29 @@ public sealed class KeywordMatcher
         if (_sets.Length == 0) return true;
         var canonical = CaptionWords.Canonical(caption);
         return Array.Exists(_sets, set => set.StandsIn(canonical));
+    }
+
+    /// <summary>The caption, HTML unescaped, cut where the words of the sets it matches begin and end.</summary>
+    /// <returns>The parts in order; those that are keywords are marked.</returns>
+    public IReadOnlyList<CaptionPart> Mark(string caption)
+    {
+        ArgumentNullException.ThrowIfNull(caption);
+        var canonical = CaptionWords.Canonical(caption);
+        var shown = UnicodeText.Nfc(HtmlEntities.Unescape(caption));
+
+        // Case changes letter by letter; only an ı or ſ before a combining mark can change the length.
+        if (shown.Length != canonical.Length) shown = canonical;
+        var parts = new List<CaptionPart>();
+        var done = 0;
+        foreach (var (start, end) in _sets.Where(set => set.StandsIn(canonical)).SelectMany(set => set.FindIn(canonical)).Order())
+        {
+            if (start > done) parts.Add(new CaptionPart(shown[done..start], IsKeyword: false));
+            if (end > done) parts.Add(new CaptionPart(shown[Math.Max(start, done)..end], IsKeyword: true));
+            done = Math.Max(done, end);
+        }
+
+        if (done < shown.Length) parts.Add(new CaptionPart(shown[done..], IsKeyword: false));
+        return parts;
     }
 
     /// <summary>Whether every word of one set occurs in the caption, be it inside longer words: true wherever <see cref="Matches"/> is.</summary>

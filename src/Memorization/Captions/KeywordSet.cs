@@ -27,11 +27,16 @@ internal sealed class KeywordSet
     /// <summary>Whether every word occurs in the canonical text, be it inside longer words.</summary>
     public bool OccursIn(string canonical) => Array.TrueForAll(_words, word => canonical.Contains(word, StringComparison.Ordinal));
 
-    private static bool HasWholeWord(string canonical, string word)
+    /// <summary>Where the words stand in the canonical text as whole words.</summary>
+    public IEnumerable<(int Start, int End)> FindIn(string canonical) =>
+        _words.SelectMany(word => WholeWords(canonical, word).Select(at => (at, at + word.Length)));
+
+    private static bool HasWholeWord(string canonical, string word) => WholeWords(canonical, word).Any();
+
+    private static IEnumerable<int> WholeWords(string canonical, string word)
     {
         for (var at = 0; (at = canonical.IndexOf(word, at, StringComparison.Ordinal)) >= 0; at++)
-            if (CaptionWords.IsBoundary(canonical, at) && CaptionWords.IsBoundary(canonical, at + word.Length)) return true;
-        return false;
+            if (CaptionWords.IsBoundary(canonical, at) && CaptionWords.IsBoundary(canonical, at + word.Length)) yield return at;
     }
 
     private static byte[] LongestAsciiPart(string word)

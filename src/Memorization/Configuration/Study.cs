@@ -5,6 +5,7 @@ using Memorization.Clustering;
 using Memorization.Embedding;
 using Memorization.Fetch;
 using Memorization.Images;
+using Memorization.Report;
 using Memorization.Rows;
 using Memorization.Store;
 
@@ -46,6 +47,9 @@ public sealed record Study
 
     /// <summary>What the tables show.</summary>
     public AnalysisOptions Analysis { get; init; } = new();
+
+    /// <summary>How much the report shows.</summary>
+    public ReportOptions Report { get; init; } = new();
 }
 
 /// <summary>Which rows are wanted, decided from the row alone.</summary>

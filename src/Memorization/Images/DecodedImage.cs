@@ -12,4 +12,8 @@ public sealed record ClipPixels(byte[] Rgb, int Width, int Height, string Format
 /// <summary>A row with its image decoded to the pixels that CLIP sees.</summary>
 /// <param name="Fetched">The row and the bytes.</param>
 /// <param name="Pixels">The pixels.</param>
-public sealed record DecodedImage(FetchedImage Fetched, ClipPixels Pixels);
+public sealed record DecodedImage(FetchedImage Fetched, ClipPixels Pixels)
+{
+    /// <summary>The pixels as a small JPEG; null where none is wanted.</summary>
+    public byte[]? Thumbnail { get; init; }
+}

@@ -12,7 +12,9 @@ namespace Memorization.Images;
 /// crop. The header is held against <see cref="DecodeOptions"/> before anything is allocated on its word. Any bytes get an outcome, none an
 /// exception. Thread-safe.
 /// </remarks>
-public sealed class ImageDecoder(DecodeOptions? options = null)
+/// <param name="options">Which images are decoded.</param>
+/// <param name="thumbnails">Whether a row's image also gets a thumbnail: 0.2 ms more of the same core.</param>
+public sealed class ImageDecoder(DecodeOptions? options = null, bool thumbnails = false)
 {
     // The height of a JPEG's largest usual block, so that no block row is split.
     private const int StripRows = 16;
@@ -27,7 +29,9 @@ public sealed class ImageDecoder(DecodeOptions? options = null)
         stop.ThrowIfCancellationRequested();
         var outcome = Decode(image.Bytes);
         return ValueTask.FromResult<Outcome<DecodedImage>>(
-            outcome.IsKept(out var pixels) ? new DecodedImage(image, pixels) : outcome.Rejection!);
+            outcome.IsKept(out var pixels)
+                ? new DecodedImage(image, pixels) { Thumbnail = thumbnails ? Thumbnail.Encode(pixels.Rgb) : null }
+                : outcome.Rejection!);
     }
 
     /// <summary>Decodes an encoded image.</summary>

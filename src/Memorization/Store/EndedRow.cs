@@ -44,6 +44,8 @@ internal sealed class EndedRow
 
     public string? ContentId => _fetched?.ContentId;
 
+    public byte[]? Thumbnail => IsStored ? _decoded!.Thumbnail : null;
+
     public Half[]? Embedding => IsStored ? _embedded!.Embedding : null;
 
     public RowRecord ToRow() => new()
@@ -97,6 +99,8 @@ internal sealed class EndedRow
             Height = _decoded?.Pixels.Height,
         };
     }
+
+    public ThumbnailRecord ToThumbnail() => new() { ContentId = ContentId!, MediaType = Images.Thumbnail.MediaType, Image = Thumbnail! };
 
     public EmbeddingRecord ToEmbedding() => new()
     {

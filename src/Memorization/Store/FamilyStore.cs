@@ -96,7 +96,8 @@ public sealed class FamilyStore
             number, log.Commits.Count, _scope.Filter, _scope.Model, threshold, _forest.StoreThreshold,
             await WriteAsync(_scope.Families, families).ConfigureAwait(false),
             await WriteAsync(_scope.Forest, edges).ConfigureAwait(false),
-            time.GetUtcNow()).PublishAsync(_scope.Store).ConfigureAwait(false);
+            time.GetUtcNow(),
+            _scope.Run).PublishAsync(_scope.Store).ConfigureAwait(false);
 
         async Task<IReadOnlyList<AddedFile>> WriteAsync<T>(string table, List<T> records)
             where T : class, new() =>

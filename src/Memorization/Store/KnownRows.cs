@@ -19,10 +19,11 @@ public sealed class KnownRows
 {
     private readonly HashSet<UInt128> _met = [];
 
-    private KnownRows(Dictionary<UInt128, KnownRow> rows, HashSet<string> contents)
+    private KnownRows(Dictionary<UInt128, KnownRow> rows, HashSet<string> contents, HashSet<string> thumbnails)
     {
         Rows = rows;
         Contents = contents;
+        Thumbnails = thumbnails;
     }
 
     /// <summary>Rows that earlier commits hold. Never changed after loading.</summary>
@@ -30,6 +31,9 @@ public sealed class KnownRows
 
     /// <summary>Content ids with an embedding under the current model in earlier commits. Never changed after loading.</summary>
     internal IReadOnlySet<string> Contents { get; }
+
+    /// <summary>Content ids with a thumbnail in earlier commits. Never changed after loading.</summary>
+    internal IReadOnlySet<string> Thumbnails { get; }
 
     /// <summary>Reads what the store holds.</summary>
     internal static KnownRows Load(StoreDatabase database)
@@ -50,7 +54,9 @@ public sealed class KnownRows
             rows.Add(key, row);
         }
 
-        return new KnownRows(rows, [.. database.Query("SELECT content_id FROM embeddings", reader => reader.GetString(0))]);
+        return new KnownRows(rows, Contents("embeddings"), Contents("thumbnails"));
+
+        HashSet<string> Contents(string table) => [.. database.Query($"SELECT content_id FROM {table}", reader => reader.GetString(0))];
     }
 
     /// <summary>Keeps a row that is new.</summary>

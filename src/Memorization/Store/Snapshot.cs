@@ -14,6 +14,7 @@ namespace Memorization.Store;
 /// <param name="Families">The families, and nothing while there are none.</param>
 /// <param name="Forest">The spanning forest's edges, and nothing while there are none.</param>
 /// <param name="CreatedAt">When it was made.</param>
+/// <param name="Run">The run that made it; null in stores of the first version.</param>
 internal sealed record Snapshot(
     long Number,
     long Commits,
@@ -23,7 +24,8 @@ internal sealed record Snapshot(
     double StoreThreshold,
     IReadOnlyList<AddedFile> Families,
     IReadOnlyList<AddedFile> Forest,
-    DateTimeOffset CreatedAt)
+    DateTimeOffset CreatedAt,
+    string? Run = null)
 {
     /// <summary>The newest snapshot; null before the first.</summary>
     /// <exception cref="SetupException">CURRENT names a snapshot that is not there.</exception>

@@ -5,13 +5,16 @@ using Memorization.Configuration;
 
 namespace Memorization.Store;
 
-/// <summary>SQL over a store: DuckDB views named rows, images, embeddings, verdicts and families, on the Parquet files of one state.</summary>
+/// <summary>SQL over a store: DuckDB views named rows, images, thumbnails, embeddings, verdicts, families, units and study, on the files of one state.</summary>
 /// <remarks>The database is in memory and reads the files in place. Not thread-safe.</remarks>
 public sealed class StoreDatabase : IDisposable
 {
     private readonly DuckDBConnection _connection = new("DataSource=:memory:");
 
     private StoreDatabase() => _connection.Open();
+
+    /// <summary>The snapshot that was opened; null for a state that none describes.</summary>
+    internal Snapshot? Snapshot { get; private init; }
 
     /// <summary>Opens the newest snapshot of a store.</summary>
     /// <exception cref="SetupException">There is no store, or it has no snapshot yet.</exception>
@@ -20,21 +23,26 @@ public sealed class StoreDatabase : IDisposable
         var snapshot = await Snapshot.ReadCurrentAsync(store).ConfigureAwait(false)
             ?? throw new SetupException($"there is no finished run in {store}; run `memorization run STUDY` first");
         var log = await CommitLog.ReadAsync(store).ConfigureAwait(false);
-        var files = log.Commits.Take((int)snapshot.Commits).SelectMany(commit => commit.Files).Concat(snapshot.Families);
-        return Open(store, files, snapshot.Filter, snapshot.Model);
+        return Open(store, log.Commits.Take((int)snapshot.Commits), snapshot.Families, snapshot.Filter, snapshot.Model, snapshot);
     }
 
-    /// <summary>Opens a set of files as one state.</summary>
-    internal static StoreDatabase Open(string store, IEnumerable<AddedFile> files, string filter, string model)
+    /// <summary>Opens a number of commits, and the families that go with them, as one state.</summary>
+    internal static StoreDatabase Open(
+        string store, IEnumerable<Commit> commits, IEnumerable<AddedFile> families, string filter, string model, Snapshot? snapshot = null)
     {
-        var byTable = files.ToLookup(file => file.Table, file => Path.GetFullPath(Path.Combine(store, file.Path)));
-        var database = new StoreDatabase();
+        var committed = commits.ToList();
+        var byTable = committed.SelectMany(commit => commit.Files).Concat(families)
+            .ToLookup(file => file.Table, file => Path.GetFullPath(Path.Combine(store, file.Path)));
+        var database = new StoreDatabase { Snapshot = snapshot };
         database.View("rows", byTable[Tables.Rows], RowColumns, "*");
         database.View(
-            "images", byTable[Tables.Images], ImageColumns, "*", "QUALIFY row_number() OVER (PARTITION BY row_key ORDER BY fetched_at DESC) = 1");
+            "images", byTable[Tables.Images], ImageColumns, $"*, {HostSql} AS host", "QUALIFY row_number() OVER (PARTITION BY row_key ORDER BY fetched_at DESC) = 1");
+        database.View("thumbnails", byTable[Tables.Thumbnails], ThumbnailColumns, "*");
         database.View("verdicts", byTable[$"{Tables.Verdicts}/filter={filter}"], VerdictColumns, $"row_key, kept, reason, detail, '{filter}' AS filter");
         database.View("embeddings", byTable[$"{Tables.Embeddings}/model={model}"], EmbeddingColumns, $"content_id, embedding, '{model}' AS model");
         database.View("families", byTable[$"{Tables.Families}/model={model}"], FamilyColumns, $"content_id, family, '{model}' AS model");
+        database.Execute(StudySql);
+        database.FillUnits(committed.SelectMany(commit => commit.Units).Where(unit => unit.Fingerprint == $"{filter}/{model}"));
         return database;
     }
 
@@ -44,6 +52,19 @@ public sealed class StoreDatabase : IDisposable
     private const string VerdictColumns = "row_key VARCHAR, kept BOOLEAN, reason VARCHAR, detail VARCHAR";
     private const string EmbeddingColumns = "content_id VARCHAR, embedding FLOAT[]";
     private const string FamilyColumns = "content_id VARCHAR, family VARCHAR";
+    private const string ThumbnailColumns = "content_id VARCHAR, mime VARCHAR, image BLOB";
+
+    // Of a URL as it was requested: written out by UrlPolicy, so that the host is lower case and ASCII.
+    private const string HostSql = @"regexp_extract(url, '^[a-z]+://(?:[^/?#@]*@)?(\[[^]]*\]|[^/:?#]+)', 1)";
+
+    // The rows a study is about: the filter keeps them, their image is stored, and it has a family.
+    private const string StudySql = """
+        CREATE VIEW study AS
+        SELECT r.row_key, r.caption, r.url, i.content_id, f.family,
+            i.host
+        FROM rows r JOIN verdicts v USING (row_key) JOIN images i USING (row_key) JOIN families f USING (content_id)
+        WHERE v.kept AND i.outcome = 'kept'
+        """;
 
     /// <summary>Runs a query and maps each row.</summary>
     public IReadOnlyList<T> Query<T>(string sql, Func<DbDataReader, T> map)
@@ -56,6 +77,9 @@ public sealed class StoreDatabase : IDisposable
         while (reader.Read()) result.Add(map(reader));
         return result;
     }
+
+    /// <summary>Runs a query whose answer is one whole number.</summary>
+    public long Count(string sql) => Query($"SELECT ({sql})::BIGINT", reader => reader.GetInt64(0))[0];
 
     /// <summary>Runs a person's query.</summary>
     /// <returns>Column names, then rows as values.</returns>
@@ -70,7 +94,7 @@ public sealed class StoreDatabase : IDisposable
             var columns = Enumerable.Range(0, reader.FieldCount).Select(reader.GetName).ToList();
             var rows = new List<object?[]>();
             while (reader.Read())
-                rows.Add([.. Enumerable.Range(0, reader.FieldCount).Select(i => reader.IsDBNull(i) ? null : reader.GetValue(i))]);
+                rows.Add([.. Enumerable.Range(0, reader.FieldCount).Select(i => reader.IsDBNull(i) ? null : Value(reader.GetValue(i)))]);
             return (columns, rows);
         }
         catch (DuckDBException exception)
@@ -88,8 +112,34 @@ public sealed class StoreDatabase : IDisposable
         var source = list.Length > 0
             ? $"read_parquet([{list}], hive_partitioning = false)"
             : $"(SELECT {string.Join(", ", columns.Split(", ").Select(column => $"NULL::{column[(column.IndexOf(' ', StringComparison.Ordinal) + 1)..]} AS {column[..column.IndexOf(' ', StringComparison.Ordinal)]}"))} WHERE false)";
+        Execute($"CREATE VIEW {name} AS SELECT {select} FROM {source} {filter}");
+    }
+
+    /// <summary>What the log of commits says of each finished unit: rows by reason, and by null for those that are stored.</summary>
+    private void FillUnits(IEnumerable<FinishedUnit> units)
+    {
+        Execute("CREATE TABLE units (unit VARCHAR, reason VARCHAR, rows BIGINT)");
+        using var appender = _connection.CreateAppender("units");
+        foreach (var unit in units)
+        {
+            appender.CreateRow().AppendValue(unit.Unit).AppendNullValue().AppendValue(unit.Kept).EndRow();
+            foreach (var (reason, rows) in unit.Reasons) appender.CreateRow().AppendValue(unit.Unit).AppendValue(reason.ToString()).AppendValue(rows).EndRow();
+        }
+    }
+
+    private void Execute(string sql)
+    {
         using var command = _connection.CreateCommand();
-        command.CommandText = $"CREATE VIEW {name} AS SELECT {select} FROM {source} {filter}";
+        command.CommandText = sql;
         command.ExecuteNonQuery();
+    }
+
+    // DuckDB.NET gives a BLOB as a stream over memory that is gone with the row.
+    private static object Value(object value)
+    {
+        if (value is not Stream stream) return value;
+        var bytes = new byte[stream.Length];
+        stream.ReadExactly(bytes);
+        return bytes;
     }
 }

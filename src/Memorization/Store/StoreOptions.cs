@@ -2,11 +2,24 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Memorization.Store;
 
+/// <summary>What a store keeps of an image for people to look at.</summary>
+public enum StoredImages
+{
+    /// <summary>Nothing: the report has placeholders.</summary>
+    None,
+
+    /// <summary>A JPEG of 112×112 pixels, about 3 KB, of the centre crop that the model sees.</summary>
+    Thumbnail,
+}
+
 /// <summary>Where the study's data lies and how often it becomes durable.</summary>
 public sealed record StoreOptions
 {
     /// <summary>The store's folder, relative to the study file.</summary>
     public string Path { get; init; } = "store";
+
+    /// <summary>What is kept of each distinct image besides its embedding.</summary>
+    public StoredImages Images { get; init; } = StoredImages.Thumbnail;
 
     /// <summary>Rows that end between two commits, at most.</summary>
     [Range(1, 1_000_000)]

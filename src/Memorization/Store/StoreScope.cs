@@ -19,7 +19,7 @@ public sealed record StoreScope(string Store, string Run, string Filter, string 
     internal string Forest => $"{Tables.Forest}/model={Model}";
 
     /// <summary>Everything committed so far as one state, whatever the newest snapshot says.</summary>
-    internal StoreDatabase Open(CommitLog log) => StoreDatabase.Open(Store, log.Commits.SelectMany(commit => commit.Files), Filter, Model);
+    internal StoreDatabase Open(CommitLog log) => StoreDatabase.Open(Store, log.Commits, [], Filter, Model);
 
     /// <summary>Writes the run's numbers; the file is whole or not there.</summary>
     public Task WriteStatsAsync(byte[] json) =>

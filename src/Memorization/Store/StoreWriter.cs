@@ -30,6 +30,7 @@ public sealed class StoreWriter : IDisposable
 
     private readonly HashSet<UInt128> _written = [];
     private readonly HashSet<string> _embedded = [];
+    private readonly HashSet<string> _pictured = [];
     private readonly UnitLedger _units = new();
     private readonly Dictionary<string, FinishedUnit> _doneUnits;
 
@@ -37,6 +38,7 @@ public sealed class StoreWriter : IDisposable
     private readonly List<ImageRecord> _images = [];
     private readonly List<VerdictRecord> _verdicts = [];
     private readonly List<EmbeddingRecord> _embeddings = [];
+    private readonly List<ThumbnailRecord> _thumbnails = [];
     private readonly List<StoredImage> _newImages = [];
     private readonly List<FinishedUnit> _finished = [];
     private long _ends;
@@ -124,6 +126,7 @@ public sealed class StoreWriter : IDisposable
         await WriteAsync(_scope.Verdicts, _verdicts).ConfigureAwait(false);
         await WriteAsync(Tables.Images, _images).ConfigureAwait(false);
         await WriteAsync(_scope.Embeddings, _embeddings).ConfigureAwait(false);
+        await WriteAsync(Tables.Thumbnails, _thumbnails).ConfigureAwait(false);
         await _log.AppendAsync(new Commit(version, _time.GetUtcNow(), _scope.Run, files, [.. _finished])).ConfigureAwait(false);
 
         var batch = new CommittedBatch(version, [.. _newImages]);
@@ -161,6 +164,8 @@ public sealed class StoreWriter : IDisposable
         _images.Add(row.ToImage());
         if (!row.IsStored) return;
         _storedRows++;
+        if (row.Thumbnail is not null && !Known.Thumbnails.Contains(row.ContentId!) && _pictured.Add(row.ContentId!))
+            _thumbnails.Add(row.ToThumbnail());
         if (Known.Contents.Contains(row.ContentId!) || !_embedded.Add(row.ContentId!)) return;
         _embeddings.Add(row.ToEmbedding());
         _newImages.Add(new StoredImage(row.ContentId!, row.Embedding!));
@@ -173,7 +178,7 @@ public sealed class StoreWriter : IDisposable
     private static void RemoveOrphans(string store, CommitLog log)
     {
         var named = log.Commits.SelectMany(commit => commit.Files).Select(file => Path.GetFullPath(Path.Combine(store, file.Path))).ToHashSet();
-        foreach (var table in (string[])[Tables.Rows, Tables.Verdicts, Tables.Images, Tables.Embeddings])
+        foreach (var table in (string[])[Tables.Rows, Tables.Verdicts, Tables.Images, Tables.Embeddings, Tables.Thumbnails])
         {
             var folder = Path.Combine(store, table);
             if (!Directory.Exists(folder)) continue;

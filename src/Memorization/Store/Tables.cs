@@ -10,6 +10,7 @@ internal static class Tables
     public const string Images = "images";
     public const string Verdicts = "verdicts";
     public const string Embeddings = "embeddings";
+    public const string Thumbnails = "thumbnails";
     public const string Families = "families";
     public const string Forest = "forest";
 }
@@ -71,6 +72,14 @@ internal sealed record EmbeddingRecord
 {
     [JsonPropertyName("content_id"), ParquetRequired] public string ContentId { get; set; } = "";
     [JsonPropertyName("embedding"), ParquetRequired, ParquetListElementRequired] public float[] Embedding { get; set; } = [];
+}
+
+/// <summary>A distinct image as a person sees it in the report; the same under every model.</summary>
+internal sealed record ThumbnailRecord
+{
+    [JsonPropertyName("content_id"), ParquetRequired] public string ContentId { get; set; } = "";
+    [JsonPropertyName("mime"), ParquetRequired] public string MediaType { get; set; } = "";
+    [JsonPropertyName("image"), ParquetRequired] public byte[] Image { get; set; } = [];
 }
 
 /// <summary>The family of an image, named by the smallest content id in it.</summary>

@@ -1,6 +1,8 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Schema;
+using System.Text.Json.Serialization.Metadata;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Memorization.Configuration;
@@ -14,7 +16,7 @@ internal static partial class StudySchema
     {
         var docs = XDocument.Load(Path.ChangeExtension(typeof(Study).Assembly.Location, ".xml"))
             .Descendants("member").ToDictionary(member => member.Attribute("name")!.Value, Summary);
-        var schema = (JsonObject)StudyFile.Json.GetJsonSchemaAsNode(typeof(Study), new JsonSchemaExporterOptions
+        var schema = (JsonObject)new JsonSerializerOptions(StudyFile.Json) { TypeInfoResolver = new DefaultJsonTypeInfoResolver() }.GetJsonSchemaAsNode(typeof(Study), new JsonSchemaExporterOptions
         {
             TreatNullObliviousAsNonNullable = true,
             TransformSchemaNode = (context, node) => Describe(context, node, docs),

@@ -19,6 +19,8 @@ public sealed class DemoEndToEndTests : IDisposable
         "SELECT * FROM verdicts ORDER BY row_key",
         "SELECT * FROM embeddings ORDER BY content_id",
         "SELECT * FROM families ORDER BY content_id",
+        "SELECT * FROM thumbnails ORDER BY content_id",
+        "SELECT unit, sum(rows)::BIGINT AS rows FROM units GROUP BY unit ORDER BY unit",
     ];
 
     private readonly TemporaryFolder _folder = new();
@@ -59,6 +61,7 @@ public sealed class DemoEndToEndTests : IDisposable
         foreach (var sql in Contents) (await QueryAsync("killed", sql)).ShouldBe(await QueryAsync("undisturbed", sql), sql);
         (await QueryAsync("killed", $"SELECT count(*) - count(DISTINCT row_key) AS twice FROM read_parquet('{_folder.File("killed", "store", "images", "*.parquet")}')"))
             .ShouldContain("\"twice\": 0");
+        (await QueryAsync("killed", "SELECT count(*) - count(DISTINCT content_id) AS twice FROM thumbnails")).ShouldContain("\"twice\": 0");
     }
 
     [Fact]
@@ -72,6 +75,35 @@ public sealed class DemoEndToEndTests : IDisposable
             """);
         JsonDocument.Parse(sizes).RootElement.EnumerateArray().Select(row => Number(row, "size"))
             .ShouldBe(result.GetProperty("families").EnumerateArray().Select(family => Number(family, "size")));
+        await TheReportIsWrittenAndWrittenAgainTheSameAsync(result);
+        await StatusCountsTheFailuresOfEveryHostAsync(result);
+    }
+
+    private async Task TheReportIsWrittenAndWrittenAgainTheSameAsync(JsonElement demo)
+    {
+        var page = demo.GetProperty("report").GetString()!;
+        page.ShouldBe(_folder.File("demo", "store", "report", "report.html"));
+        var again = await Program.RunAsync("report", _folder.File("demo", "study.json"), "--out", _folder.File("elsewhere"), "--json", "--set", "store.commitRows=60");
+
+        again.ExitCode.ShouldBe(0, again.Error);
+        again.Json().GetProperty("report").GetString().ShouldBe(_folder.File("elsewhere", "report.html"));
+        (await File.ReadAllTextAsync(_folder.File("elsewhere", "report.html"))).ShouldBe(await File.ReadAllTextAsync(page));
+    }
+
+    private async Task StatusCountsTheFailuresOfEveryHostAsync(JsonElement demo)
+    {
+        var status = await Program.RunAsync("status", _folder.File("demo", "study.json"), "--hosts", "1000", "--json");
+
+        status.ExitCode.ShouldBe(0, status.Error);
+        Number(status.Json(), "rows_read").ShouldBe(Rows);
+        var hosts = status.Json().GetProperty("hosts").EnumerateArray().ToList();
+        hosts.ShouldAllBe(host => Number(host, "rows") == Number(host, "stored") + Number(host, "failed"));
+        hosts.ShouldAllBe(host => Reasons(host).Values.Sum() == Number(host, "failed"));
+        hosts.Select(host => Number(host, "failed")).ShouldBe(hosts.Select(host => Number(host, "failed")).OrderDescending());
+        hosts.SelectMany(Reasons).GroupBy(pair => pair.Key).ToDictionary(group => group.Key, group => group.Sum(pair => pair.Value))
+            .ShouldBe(Reasons(demo).Where(pair => pair.Key.Stage() is StageName.Fetch or StageName.Decode).ToDictionary(), ignoreOrder: true);
+        var text = await Program.RunAsync("status", _folder.File("demo", "study.json"));
+        text.Output.ShouldContain(hosts[0].GetProperty("host").GetString()!);
     }
 
     private async Task<JsonElement> DemoAsync(string folder)

@@ -37,7 +37,7 @@ internal static class MadeRows
     {
         var angle = (content ?? number) * 0.5;
         var fetched = new FetchedImage(Selected(number, unit), new byte[] { 1, 2, 3 }, Content(content ?? number), "image/png", Record);
-        var decoded = new DecodedImage(fetched, new ClipPixels([], 640, 480, "png"));
+        var decoded = new DecodedImage(fetched, new ClipPixels([], 640, 480, "png")) { Thumbnail = [0xFF, 0xD8, (byte)(content ?? number)] };
         return new RowEnd(new EmbeddedImage(decoded, [(Half)Math.Cos(angle), (Half)Math.Sin(angle)]), null);
     }
 

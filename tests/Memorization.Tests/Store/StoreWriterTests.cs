@@ -1,4 +1,5 @@
 using Memorization.Configuration;
+using Memorization.Embedding;
 using Memorization.Flow;
 using Memorization.Rows;
 using Memorization.Store;
@@ -39,6 +40,37 @@ public sealed class StoreWriterTests : IDisposable
         Query("SELECT count(*) || ' ' || count(DISTINCT content_id) FROM embeddings").ShouldBe("2 2");
         (await CommitAsync(Stored(4, content: 3)))!.Images.ShouldBeEmpty();
         Query("SELECT count(*) FROM embeddings").ShouldBe("2");
+    }
+
+    [Fact]
+    public async Task Equal_bytes_have_one_thumbnail_in_the_commit_of_their_embedding_whatever_the_run_or_the_model()
+    {
+        await CommitAsync(Stored(1), Stored(2, content: 1), Stored(3));
+        await CommitAsync(Stored(4, content: 3));
+        using (var other = await OpenAsync(model: "other"))
+        {
+            await other.AddAsync(Stored(1));
+            await other.FlushAsync();
+        }
+
+        Query("SELECT count(*) || ' ' || count(DISTINCT content_id) FROM thumbnails").ShouldBe("2 2");
+        Query($"SELECT hex(image) || ' ' || mime FROM thumbnails WHERE content_id = '{Content(3)}'").ShouldBe("FFD803 image/jpeg");
+        var commits = (await CommitLog.ReadAsync(_folder.Path)).Commits;
+        commits.Select(commit => string.Join(' ', commit.Files.Select(file => file.Table)))
+            .ShouldBe(["rows verdicts/filter=f images embeddings/model=m thumbnails", "rows verdicts/filter=f images", "images embeddings/model=other"]);
+    }
+
+    [Fact]
+    public async Task A_row_without_a_thumbnail_leaves_none_and_a_later_one_of_the_same_bytes_does()
+    {
+        var bare = (EmbeddedImage)Stored(1).Item;
+        await CommitAsync(new RowEnd(bare with { Decoded = bare.Decoded with { Thumbnail = null } }, null));
+        Query("SELECT count(*) FROM thumbnails").ShouldBe("0");
+
+        await CommitAsync(Stored(2, content: 1));
+
+        Query("SELECT count(*) FROM thumbnails").ShouldBe("1");
+        Query("SELECT count(*) FROM embeddings").ShouldBe("1");
     }
 
     [Fact]
@@ -212,7 +244,7 @@ public sealed class StoreWriterTests : IDisposable
     private string Query(string sql, string filter = "f")
     {
         var log = CommitLog.ReadAsync(_folder.Path).GetAwaiter().GetResult();
-        using var database = StoreDatabase.Open(_folder.Path, log.Commits.SelectMany(commit => commit.Files), filter, "m");
+        using var database = StoreDatabase.Open(_folder.Path, log.Commits, [], filter, "m");
         return Convert.ToString(database.Query(sql).Rows.ShouldHaveSingleItem()[0], System.Globalization.CultureInfo.InvariantCulture)!;
     }
 }

@@ -1,0 +1,33 @@
+using System.CommandLine;
+using System.Text.Json;
+using Memorization.Analysis;
+using Memorization.Pipelines.Terminal;
+using Memorization.Report;
+using Memorization.Store;
+
+namespace Memorization.Pipelines.Verbs;
+
+/// <summary>report STUDY: the page a person reads, and its numbers as JSON and CSV.</summary>
+internal static class ReportVerb
+{
+    public static Command Create()
+    {
+        var study = GlobalOptions.Study();
+        var output = new Option<string?>("--out") { Description = "Folder for report.html, report.json and the CSV files. [default: report in the store's folder]" };
+        var command = new Command("report", "Writes one self-contained HTML page about the newest snapshot, and its numbers as JSON and CSV.") { study, output };
+        command.SetAction(async (parsed, _) =>
+        {
+            var context = StudyContext.Load(parsed.GetRequiredValue(study), parsed);
+            using var database = await StoreDatabase.OpenAsync(context.Store);
+            var page = await WriteAsync(context, database, TableOne.Compute(database, context.Study.Analysis), parsed.GetValue(output));
+            await Console.Out.WriteLineAsync(parsed.GetValue(GlobalOptions.Json) ? JsonSerializer.Serialize(new { report = page }, JsonOutput.Indented) : $"Report: {page}");
+            return ExitCodes.Done;
+        });
+        return command;
+    }
+
+    /// <summary>Writes the report of a store's newest snapshot.</summary>
+    /// <returns>The page's full path.</returns>
+    public static Task<string> WriteAsync(StudyContext context, StoreDatabase database, IReadOnlyList<FamilySummary> families, string? folder = null) => ReportFolder.WriteAsync(
+        context.Store, database, context.Study, context.FilterFingerprint, families, Path.GetFullPath(folder ?? Path.Combine(context.Store, "report")));
+}

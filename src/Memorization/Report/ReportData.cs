@@ -1,0 +1,60 @@
+using Memorization.Analysis;
+using Memorization.Configuration;
+using Memorization.Store;
+
+namespace Memorization.Report;
+
+/// <summary>Everything a report says, read from a store: the same store and study give the same report.</summary>
+internal sealed record ReportData
+{
+    /// <summary>The study as it was read; contact and name overrides are left out: they are of the place where it ran.</summary>
+    public required Study Study { get; init; }
+
+    /// <summary>Where the numbers come from.</summary>
+    public required Provenance Provenance { get; init; }
+
+    /// <summary>The numbers to begin with.</summary>
+    public required IReadOnlyList<KeyFigure> Figures { get; init; }
+
+    /// <summary>What became of every row.</summary>
+    public required StoreFunnel Funnel { get; init; }
+
+    /// <summary>Table 1, all of it.</summary>
+    public required IReadOnlyList<FamilySummary> Families { get; init; }
+
+    /// <summary>The largest families with their images.</summary>
+    public required IReadOnlyList<Gallery> Galleries { get; init; }
+
+    /// <summary>Every host that failed, those with most failures first.</summary>
+    public required IReadOnlyList<HostOutcome> FailingHosts { get; init; }
+
+    /// <summary>Hosts asked.</summary>
+    public required long Hosts { get; init; }
+
+    /// <summary>Distinct images of the study without a thumbnail.</summary>
+    public required long ImagesWithoutThumbnail { get; init; }
+
+    /// <summary>Reads a store.</summary>
+    /// <param name="store">The store's folder.</param>
+    /// <param name="database">The store, opened at a snapshot.</param>
+    /// <param name="study">The study.</param>
+    /// <param name="filter">The fingerprint of the study's filter.</param>
+    /// <param name="families">Table 1.</param>
+    public static async Task<ReportData> ReadAsync(
+        string store, StoreDatabase database, Study study, string filter, IReadOnlyList<FamilySummary> families)
+    {
+        return new ReportData
+        {
+            Study = study with { Schema = null, Fetch = study.Fetch with { Contact = "", Resolve = new Dictionary<string, string>() } },
+            Provenance = await Provenance.ReadAsync(store, database, filter).ConfigureAwait(false),
+            Figures = KeyFigure.Compute(database),
+            Funnel = StoreFunnel.Compute(database),
+            Families = families,
+            Galleries = Gallery.Read(database, families, study.Report),
+            FailingHosts = HostOutcome.Failing(database, int.MaxValue),
+            Hosts = HostOutcome.Count(database),
+            ImagesWithoutThumbnail = database.Count(
+                "SELECT count(DISTINCT content_id) FROM study WHERE content_id NOT IN (SELECT content_id FROM thumbnails)"),
+        };
+    }
+}

@@ -1,0 +1,105 @@
+using System.Globalization;
+using Memorization.Analysis;
+using Memorization.Configuration;
+using Memorization.Embedding;
+using Memorization.Fetch;
+using Memorization.Flow;
+using Memorization.Images;
+using Memorization.Report;
+using Memorization.Rows;
+using Memorization.Store;
+using Memorization.Tests.Store;
+using Memorization.Urls;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Memorization.Tests.Report;
+
+/// <summary>A row of a made store; what is null is as in <see cref="MadeRows"/>.</summary>
+/// <param name="Number">The row.</param>
+/// <param name="Content">Its image.</param>
+/// <param name="Family">The family of its image.</param>
+internal sealed record MadeRow(int Number, int Content, int Family)
+{
+    public string Caption { get; init; } = "van gogh";
+
+    public string? Url { get; init; }
+
+    public byte[]? Thumbnail { get; init; }
+}
+
+/// <summary>A store whose families are given, not found, with a report of it.</summary>
+internal sealed class MadeStore : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
+    private readonly string _filter;
+
+    public MadeStore(Study? study = null)
+    {
+        Study = study ?? new Study { Name = "made", Input = ["rows.parquet"], Keywords = ["van gogh"] };
+        _filter = "f";
+    }
+
+    public Study Study { get; }
+
+    public string Path => _folder.Path;
+
+    public string Page => _folder.File("report", ReportFolder.Page);
+
+    /// <summary>Commits the rows, other ends, and the families, as one run.</summary>
+    public async Task WriteAsync(IReadOnlyList<MadeRow> rows, params RowEnd[] others)
+    {
+        var scope = new StoreScope(_folder.Path, "run", _filter, "m");
+        using (var writer = await StoreWriter.OpenAsync(scope, new StoreOptions { CommitRows = 1_000_000 }, _time))
+        {
+            foreach (var row in rows) await writer.AddAsync(End(row));
+            foreach (var end in others) await writer.AddAsync(end);
+            await writer.FlushAsync();
+        }
+
+        var families = rows.GroupBy(row => row.Family).SelectMany(family =>
+        {
+            var contents = family.Select(row => MadeRows.Content(row.Content)).Distinct().Order(StringComparer.Ordinal).ToList();
+            return contents.Select(content => new FamilyRecord { ContentId = content, Family = contents[0] });
+        }).ToList();
+        AddedFile[] files = families.Count == 0 ? [] : [await TableFile.WriteAsync(_folder.Path, "families/model=m", "part-000000.parquet", families)];
+        var commits = (await CommitLog.ReadAsync(_folder.Path)).Commits.Count;
+        await new Snapshot(0, commits, _filter, "m", 0.9, 0.8, files, [], _time.GetUtcNow(), "run").PublishAsync(_folder.Path);
+        await scope.WriteStatsAsync("""
+            { "versions": { "memorization": "0.1.0", "skiasharp": "4.155.0" }, "settings": { "model": "made", "model_description": "A model that knows two directions." } }
+            """u8.ToArray());
+    }
+
+    /// <summary>Opens the snapshot.</summary>
+    public Task<StoreDatabase> OpenAsync() => StoreDatabase.OpenAsync(_folder.Path);
+
+    /// <summary>What a report says.</summary>
+    public async Task<ReportData> DataAsync()
+    {
+        using var database = await OpenAsync();
+        return await ReportData.ReadAsync(_folder.Path, database, Study, _filter, TableOne.Compute(database, Study.Analysis));
+    }
+
+    /// <summary>Writes the report and returns its page.</summary>
+    public async Task<string> ReportAsync()
+    {
+        using var database = await OpenAsync();
+        var page = await ReportFolder.WriteAsync(
+            _folder.Path, database, Study, _filter, TableOne.Compute(database, Study.Analysis), _folder.File("report"));
+        return await File.ReadAllTextAsync(page);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private static RowEnd End(MadeRow row)
+    {
+        var made = (EmbeddedImage)MadeRows.Stored(row.Number, row.Content).Item;
+        var fetched = made.Decoded.Fetched;
+        var laion = fetched.Selected.Row with { Caption = row.Caption, Url = row.Url ?? fetched.Selected.Row.Url };
+        var selected = fetched.Selected with { Row = laion, Url = HttpUrl(row.Url) ?? fetched.Selected.Url };
+        var decoded = made.Decoded with { Fetched = fetched with { Selected = selected }, Thumbnail = row.Thumbnail };
+        return new RowEnd(made with { Decoded = decoded }, null);
+    }
+
+    private static Uri? HttpUrl(string? url) => Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" ? uri : null;
+}
