@@ -26,7 +26,7 @@ internal static class ImageTower
         var width = config.Transformer.Width;
         var tower = new TowerBuilder(graph, weights, config.Transformer, $"{Model}.encoder.layers", precision);
         var pixels = graph.Input(Input, ElementType.Uint8, "batch", config.Side, config.Side, 3);
-        var (patches, positions) = Patches(tower, pixels, weights, config, preprocessing);
+        var (patches, positions) = Patches(tower, pixels, weights, config, preprocessing, precision);
         // A row of zeros takes the class token's place; its embedding is in the positions.
         var tokens = graph.PadFront(graph.Reshape(patches, -1, config.Grid * config.Grid, width), axis: 1, 1);
         var (scale, shift) = tower.Norm($"{Model}.pre_layrnorm");
@@ -40,10 +40,11 @@ internal static class ImageTower
     // The patches are cut out and multiplied by the convolution's weights, one row each; cuDNN and MLAS both take longer for the convolution.
     // The normalisation is in the weights and the bias: w·((x / 255 − mean) / std) = (w / (255·std))·x − Σ w·mean / std.
     private static (OnnxValue Patches, OnnxValue Positions) Patches(
-        TowerBuilder tower, OnnxValue pixels, ClipWeights weights, ImageTowerConfig config, ClipPreprocessing preprocessing)
+        TowerBuilder tower, OnnxValue pixels, ClipWeights weights, ImageTowerConfig config, ClipPreprocessing preprocessing, ModelPrecision precision)
     {
         int width = config.Transformer.Width, patch = config.Patch, grid = config.Grid, area = patch * patch, inputs = 3 * area;
         var convolution = weights.Read($"{Embeddings}.patch_embedding.weight", width, 3, patch, patch);
+        var scale = precision == ModelPrecision.Int8 ? 1 : PatchScale;
         var folded = new float[convolution.Length];
         var bias = new float[width];
         for (var output = 0; output < width; output++)
@@ -54,7 +55,7 @@ internal static class ImageTower
                 for (var place = 0; place < area; place++)
                 {
                     var weight = convolution[(output * 3 + channel) * area + place] / preprocessing.Std[channel];
-                    folded[output * inputs + place * 3 + channel] = (float)(weight / 255 * PatchScale);
+                    folded[output * inputs + place * 3 + channel] = (float)(weight / 255 * scale);
                     sum -= weight * preprocessing.Mean[channel];
                 }
             }
@@ -62,6 +63,7 @@ internal static class ImageTower
             bias[output] = (float)sum;
         }
 
+        var graph = tower.Graph;
         var positions = weights.Read($"{Embeddings}.position_embedding.weight", grid * grid + 1, width);
         var token = weights.Read($"{Embeddings}.class_embedding", width);
         for (var i = 0; i < width; i++) positions[i] += token[i];
@@ -71,10 +73,11 @@ internal static class ImageTower
             for (var i = width; i < positions.Length; i++) positions[i] += bias[i % width] - (float)(Half)bias[i % width];
         }
 
-        var graph = tower.Graph;
         var cut = graph.Transpose(graph.Reshape(pixels, 0, grid, patch, grid, patch * 3), 0, 1, 3, 2, 4);
-        var rows = graph.Cast(graph.Reshape(cut, -1, inputs), tower.Type);
-        var product = graph.Gemm(rows, tower.Constant(folded, width, inputs), tower.Constant(bias, width), transposeB: true, alpha: 1 / PatchScale);
+        var rows = graph.Reshape(cut, -1, inputs);
+        var product = precision == ModelPrecision.Int8
+            ? new Int8Maps(graph).MultiplyPixels(rows, folded, bias)
+            : graph.Gemm(graph.Cast(rows, tower.Type), tower.Constant(folded, width, inputs), tower.Constant(bias, width), transposeB: true, alpha: 1 / PatchScale);
         return (product, tower.Constant(positions, 1, grid * grid + 1, width));
     }
 }

@@ -13,6 +13,7 @@ internal sealed class TowerBuilder(OnnxGraph graph, ClipWeights weights, Transfo
 {
     private readonly int _width = transformer.Width;
     private readonly float _epsilon = (float)transformer.Epsilon;
+    private readonly Int8Maps? _int8 = precision == ModelPrecision.Int8 ? new(graph) : null;
 
     /// <summary>The graph that is built.</summary>
     public OnnxGraph Graph => graph;
@@ -31,7 +32,7 @@ internal sealed class TowerBuilder(OnnxGraph graph, ClipWeights weights, Transfo
     /// <summary>Scale and shift of a layer normalisation.</summary>
     public (OnnxValue Scale, OnnxValue Shift) Norm(string name) => (Weight($"{name}.weight", _width), Weight($"{name}.bias", _width));
 
-    /// <summary>All layers but the sum after the last: what is left is to add <c>Last</c> and its bias to <c>Residual</c> for the tokens that are wanted.</summary>
+    /// <summary>All layers.</summary>
     /// <param name="normalized">The tokens after the first layer's first normalisation, (batch, sequence, width).</param>
     /// <param name="residual">The tokens before it.</param>
     /// <param name="causal">Whether a token sees only itself and those before it.</param>
@@ -40,29 +41,19 @@ internal sealed class TowerBuilder(OnnxGraph graph, ClipWeights weights, Transfo
     public OnnxValue Layers(OnnxValue normalized, OnnxValue residual, bool causal, Func<OnnxValue, OnnxValue> pick)
     {
         var shape = graph.Shape(normalized);
-        residual = Flat(residual);
+        (normalized, residual) = (Flat(normalized), Flat(residual));
         for (var i = 0; ; i++)
         {
             var layer = $"{layers}.{i}";
-            var attended = Attention(normalized, $"{layer}.self_attn", causal);
+            var attended = Attention(normalized, shape, $"{layer}.self_attn", causal);
             var last = i == transformer.Layers - 1;
-            if (last)
-            {
-                // Only the chosen tokens go on: the other tokens' last output, linear maps of three quarters of a layer, is read by nobody.
-                attended = pick(attended);
-                residual = pick(graph.Reshape(residual, shape));
-            }
-            else
-            {
-                attended = Flat(attended);
-            }
-
+            // Of the last layer's output only the chosen tokens are read; nine of its twelve matrix products of width² need not be computed for the others.
+            (attended, residual) = last ? (pick(attended), pick(graph.Reshape(residual, shape))) : (Flat(attended), residual);
             (normalized, residual) = Sum(Linear(attended, $"{layer}.self_attn.out_proj", _width, _width), residual, $"{layer}.self_attn.out_proj.bias", $"{layer}.layer_norm2");
             var inner = Activation(normalized, $"{layer}.mlp.fc1");
             var outer = Linear(inner, $"{layer}.mlp.fc2", transformer.Inner, _width);
             if (last) return graph.Add(graph.Add(outer, Weight($"{layer}.mlp.fc2.bias", _width)), residual);
             (normalized, residual) = Sum(outer, residual, $"{layer}.mlp.fc2.bias", $"{layers}.{i + 1}.layer_norm1");
-            normalized = graph.Reshape(normalized, shape);
         }
     }
 
@@ -86,32 +77,44 @@ internal sealed class TowerBuilder(OnnxGraph graph, ClipWeights weights, Transfo
 
     private OnnxValue Flat(OnnxValue tokens) => graph.Reshape(tokens, -1, _width);
 
-    private OnnxValue Attention(OnnxValue tokens, string name, bool causal)
+    // (tokens, width) → (batch, sequence, width), the shape given.
+    private OnnxValue Attention(OnnxValue tokens, OnnxValue shape, string name, bool causal)
     {
-        // (width, 3·width) and (3·width): query, key and value side by side.
-        var packed = new float[3L * _width * _width];
-        var bias = new float[3 * _width];
-        string[] maps = ["q_proj", "k_proj", "v_proj"];
-        for (var map = 0; map < 3; map++)
+        string[] maps = [$"{name}.q_proj", $"{name}.k_proj", $"{name}.v_proj"];
+        float[] bias = [.. maps.SelectMany(map => weights.Read($"{map}.bias", _width))];
+        if (_int8 is not null)
         {
-            Transpose(weights.Read($"{name}.{maps[map]}.weight", _width, _width), _width, packed, map * _width, 3 * _width);
-            weights.Read($"{name}.{maps[map]}.bias", _width).CopyTo(bias, map * _width);
+            var rows = _int8.Quantize(tokens);
+            OnnxValue[] all = [.. maps.Select(map => graph.Reshape(_int8.Multiply(rows, weights.Read($"{map}.weight", _width, _width), _width), shape))];
+            return graph.MultiHeadAttention(all[0], all[1], all[2], Constant(bias, 3 * _width), transformer.Heads, causal);
         }
 
-        return graph.Attention(tokens, Constant(packed, _width, 3 * _width), Constant(bias, 3 * _width), transformer.Heads, causal);
+        // (width, 3·width): query, key and value side by side.
+        var packed = new float[3 * _width * _width];
+        for (var map = 0; map < 3; map++) Transpose(weights.Read($"{maps[map]}.weight", _width, _width), _width, packed, map * _width, 3 * _width);
+        return graph.Attention(graph.Reshape(tokens, shape), Constant(packed, _width, 3 * _width), Constant(bias, 3 * _width), transformer.Heads, causal);
     }
 
-    private OnnxValue Activation(OnnxValue tokens, string name) => transformer.Activation == Transformer.Gelu
-        ? graph.BiasGelu(Linear(tokens, name, _width, transformer.Inner), Weight($"{name}.bias", transformer.Inner))
-        : graph.QuickGelu(graph.Gemm(tokens, Weight($"{name}.weight", transformer.Inner, _width), Weight($"{name}.bias", transformer.Inner), transposeB: true));
+    private OnnxValue Activation(OnnxValue tokens, string name)
+    {
+        var bias = Weight($"{name}.bias", transformer.Inner);
+        if (transformer.Activation == Transformer.Gelu) return graph.BiasGelu(Linear(tokens, name, _width, transformer.Inner), bias);
+        return graph.QuickGelu(_int8 is not null
+            ? graph.Add(Linear(tokens, name, _width, transformer.Inner), bias)
+            : graph.Gemm(tokens, Weight($"{name}.weight", transformer.Inner, _width), bias, transposeB: true));
+    }
 
     // Without its bias.
-    private OnnxValue Linear(OnnxValue tokens, string name, int inputs, int outputs) =>
-        graph.Gemm(tokens, Weight($"{name}.weight", outputs, inputs), null, transposeB: true);
+    private OnnxValue Linear(OnnxValue tokens, string name, int inputs, int outputs)
+    {
+        var matrix = weights.Read($"{name}.weight", outputs, inputs);
+        return _int8 is not null
+            ? _int8.Multiply(_int8.Quantize(tokens), matrix, outputs)
+            : graph.Gemm(tokens, Constant(matrix, outputs, inputs), null, transposeB: true);
+    }
 
     private static float[] Transposed(float[] matrix, int rows)
     {
-        var columns = matrix.Length / rows;
         var transposed = new float[matrix.Length];
         Transpose(matrix, rows, transposed, 0, rows);
         return transposed;

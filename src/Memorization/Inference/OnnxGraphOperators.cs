@@ -92,6 +92,15 @@ internal sealed partial class OnnxGraph
     public OnnxValue LayerNormalization(OnnxValue a, OnnxValue scale, OnnxValue bias, float epsilon) =>
         Node("LayerNormalization", [a, scale, bias], [Attribute("epsilon", epsilon)]);
 
+    /// <summary>Elementwise magnitude.</summary>
+    public OnnxValue Abs(OnnxValue a) => Node("Abs", [a]);
+
+    /// <summary>Largest element over <paramref name="axes"/>, which stay with length 1.</summary>
+    public OnnxValue ReduceMax(OnnxValue a, params ReadOnlySpan<long> axes) => Node("ReduceMax", [a, Vector(axes)]);
+
+    /// <summary>Rounds <c>a / scale</c> to uint8 around <paramref name="zero"/>.</summary>
+    public OnnxValue QuantizeLinear(OnnxValue a, OnnxValue scale, OnnxValue zero) => Node("QuantizeLinear", [a, scale, zero], type: ElementType.Uint8);
+
     private OnnxValue Vector(params ReadOnlySpan<long> values) => Constant(values, values.Length);
 
     private OnnxValue Same(string op, OnnxValue a, OnnxValue b) => a.Type == b.Type
