@@ -29,10 +29,8 @@ internal static class ImageTower
         var (patches, positions) = Patches(tower, pixels, weights, config, preprocessing, precision);
         // A row of zeros takes the class token's place; its embedding is in the positions.
         var tokens = graph.PadFront(graph.Reshape(patches, -1, config.Grid * config.Grid, width), axis: 1, 1);
-        var (scale, shift) = tower.Norm($"{Model}.pre_layrnorm");
-        var residual = graph.SkipLayerNormalization(tokens, positions, scale, shift, null, (float)config.Transformer.Epsilon).Normalized;
-        var (scale1, shift1) = tower.Norm($"{Model}.encoder.layers.0.layer_norm1");
-        var normalized = graph.LayerNormalization(residual, scale1, shift1, (float)config.Transformer.Epsilon);
+        var residual = tower.Sum(tokens, positions, $"{Model}.pre_layrnorm").Normalized;
+        var normalized = tower.Normalize(residual, $"{Model}.encoder.layers.0.layer_norm1");
         var chosen = tower.Layers(normalized, residual, causal: false, all => graph.Reshape(graph.Slice(all, 1, 0, 1), -1, width));
         tower.Embed(chosen, $"{Model}.post_layernorm", "visual_projection.weight", dimension, Output);
     }

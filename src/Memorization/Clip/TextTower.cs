@@ -29,7 +29,7 @@ internal static class TextTower
         var length = graph.Shape(ids, 1, 2);
         var tokens = graph.Gather(tower.Weight($"{Model}.embeddings.token_embedding.weight", config.Vocabulary, width), 0, ids);
         var positions = graph.Slice(tower.Weight($"{Model}.embeddings.position_embedding.weight", config.Context, width), 0, length);
-        var (normalized, residual) = tower.Sum(tokens, graph.Unsqueeze(positions, 0), null, $"{Model}.encoder.layers.0.layer_norm1");
+        var (normalized, residual) = tower.Sum(tokens, graph.Unsqueeze(positions, 0), $"{Model}.encoder.layers.0.layer_norm1");
         var end = graph.Unsqueeze(End(graph, ids, length, config), 1);
         var chosen = tower.Layers(normalized, residual, causal: true, all => graph.GatherRows(all, end));
         tower.Embed(chosen, $"{Model}.final_layer_norm", "text_projection.weight", dimension, Output);

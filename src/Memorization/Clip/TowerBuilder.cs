@@ -6,8 +6,9 @@ namespace Memorization.Clip;
 
 /// <summary>What both towers are made of: constants from the weights in the tower's precision, and transformer layers.</summary>
 /// <remarks>
-/// Between layers the tokens are a matrix (tokens, width), so that every linear map is one Gemm. The bias of the maps that end in a residual sum is
-/// added by the layer normalisation that follows. Each tensor is read, converted, written and forgotten: memory holds one at a time.
+/// Between layers the tokens are a matrix (tokens, width), so that every linear map is one Gemm. Float16, which is for GPUs, takes the operators that
+/// fuse the most; on a CPU SkipLayerNormalization takes five times as long as the two it replaces (results/clip-cpu.md of the benchmarks).
+/// Each tensor is read, converted, written and forgotten: memory holds one at a time.
 /// </remarks>
 internal sealed class TowerBuilder(OnnxGraph graph, ClipWeights weights, Transformer transformer, string layers, ModelPrecision precision)
 {
@@ -29,9 +30,6 @@ internal sealed class TowerBuilder(OnnxGraph graph, ClipWeights weights, Transfo
         ? graph.Constant<Half>(Array.ConvertAll(values, value => (Half)value), shape)
         : graph.Constant<float>(values, shape);
 
-    /// <summary>Scale and shift of a layer normalisation.</summary>
-    public (OnnxValue Scale, OnnxValue Shift) Norm(string name) => (Weight($"{name}.weight", _width), Weight($"{name}.bias", _width));
-
     /// <summary>All layers.</summary>
     /// <param name="normalized">The tokens after the first layer's first normalisation, (batch, sequence, width).</param>
     /// <param name="residual">The tokens before it.</param>
@@ -49,11 +47,10 @@ internal sealed class TowerBuilder(OnnxGraph graph, ClipWeights weights, Transfo
             var last = i == transformer.Layers - 1;
             // Of the last layer's output only the chosen tokens are read; nine of its twelve matrix products of width² need not be computed for the others.
             (attended, residual) = last ? (pick(attended), pick(graph.Reshape(residual, shape))) : (Flat(attended), residual);
-            (normalized, residual) = Sum(Linear(attended, $"{layer}.self_attn.out_proj", _width, _width), residual, $"{layer}.self_attn.out_proj.bias", $"{layer}.layer_norm2");
+            (normalized, residual) = Sum(attended, $"{layer}.self_attn.out_proj", _width, residual, $"{layer}.layer_norm2");
             var inner = Activation(normalized, $"{layer}.mlp.fc1");
-            var outer = Linear(inner, $"{layer}.mlp.fc2", transformer.Inner, _width);
-            if (last) return graph.Add(graph.Add(outer, Weight($"{layer}.mlp.fc2.bias", _width)), residual);
-            (normalized, residual) = Sum(outer, residual, $"{layer}.mlp.fc2.bias", $"{layers}.{i + 1}.layer_norm1");
+            if (last) return graph.Add(Biased(inner, $"{layer}.mlp.fc2", transformer.Inner, _width), residual);
+            (normalized, residual) = Sum(inner, $"{layer}.mlp.fc2", transformer.Inner, residual, $"{layers}.{i + 1}.layer_norm1");
         }
     }
 
@@ -67,11 +64,22 @@ internal sealed class TowerBuilder(OnnxGraph graph, ClipWeights weights, Transfo
     }
 
     /// <summary>The normalisation of a sum, and the sum.</summary>
-    public (OnnxValue Normalized, OnnxValue Sum) Sum(OnnxValue a, OnnxValue residual, string? bias, string norm)
+    public (OnnxValue Normalized, OnnxValue Sum) Sum(OnnxValue a, OnnxValue residual, string norm, string? bias = null)
     {
-        var (scale, shift) = Norm(norm);
-        return graph.SkipLayerNormalization(a, residual, scale, shift, bias is null ? null : Weight(bias, _width), _epsilon);
+        OnnxValue scale = Weight($"{norm}.weight", _width), shift = Weight($"{norm}.bias", _width);
+        if (precision == ModelPrecision.Float16) return graph.SkipLayerNormalization(a, residual, scale, shift, bias is null ? null : Weight(bias, _width), _epsilon);
+        var sum = graph.Add(bias is null ? a : graph.Add(a, Weight(bias, _width)), residual);
+        return (graph.LayerNormalization(sum, scale, shift, _epsilon), sum);
     }
+
+    /// <summary>A layer normalisation.</summary>
+    public OnnxValue Normalize(OnnxValue a, string norm) =>
+        graph.LayerNormalization(a, Weight($"{norm}.weight", _width), Weight($"{norm}.bias", _width), _epsilon);
+
+    // The same for the sum of a linear map and what went round it.
+    private (OnnxValue Normalized, OnnxValue Sum) Sum(OnnxValue tokens, string map, int inputs, OnnxValue residual, string norm) => precision == ModelPrecision.Float16
+        ? Sum(Linear(tokens, map, inputs, _width), residual, norm, $"{map}.bias")
+        : Sum(Biased(tokens, map, inputs, _width), residual, norm);
 
     private OnnxValue Float(string name, params ReadOnlySpan<long> shape) => graph.Constant<float>(weights.Read(name, shape), shape);
 
@@ -81,37 +89,39 @@ internal sealed class TowerBuilder(OnnxGraph graph, ClipWeights weights, Transfo
     private OnnxValue Attention(OnnxValue tokens, OnnxValue shape, string name, bool causal)
     {
         string[] maps = [$"{name}.q_proj", $"{name}.k_proj", $"{name}.v_proj"];
-        float[] bias = [.. maps.SelectMany(map => weights.Read($"{map}.bias", _width))];
-        if (_int8 is not null)
+        var bias = Constant([.. maps.SelectMany(map => weights.Read($"{map}.bias", _width))], 3 * _width);
+        if (precision != ModelPrecision.Float16)
         {
-            var rows = _int8.Quantize(tokens);
-            OnnxValue[] all = [.. maps.Select(map => graph.Reshape(_int8.Multiply(rows, weights.Read($"{map}.weight", _width, _width), _width), shape))];
-            return graph.MultiHeadAttention(all[0], all[1], all[2], Constant(bias, 3 * _width), transformer.Heads, causal);
+            var rows = _int8?.Quantize(tokens);
+            OnnxValue[] all = [.. maps.Select(map => graph.Reshape(rows is { } some
+                ? _int8!.Multiply(some, weights.Read($"{map}.weight", _width, _width), _width)
+                : Linear(tokens, map, _width, _width), shape))];
+            return graph.MultiHeadAttention(all[0], all[1], all[2], bias, transformer.Heads, causal);
         }
 
         // (width, 3·width): query, key and value side by side.
         var packed = new float[3 * _width * _width];
         for (var map = 0; map < 3; map++) Transpose(weights.Read($"{maps[map]}.weight", _width, _width), _width, packed, map * _width, 3 * _width);
-        return graph.Attention(graph.Reshape(tokens, shape), Constant(packed, _width, 3 * _width), Constant(bias, 3 * _width), transformer.Heads, causal);
+        return graph.Attention(graph.Reshape(tokens, shape), Constant(packed, _width, 3 * _width), bias, transformer.Heads, causal);
     }
 
-    private OnnxValue Activation(OnnxValue tokens, string name)
+    private OnnxValue Activation(OnnxValue tokens, string name) => transformer.Activation == Transformer.Gelu
+        ? graph.BiasGelu(Linear(tokens, name, _width, transformer.Inner), Weight($"{name}.bias", transformer.Inner))
+        : graph.QuickGelu(Biased(tokens, name, _width, transformer.Inner));
+
+    private OnnxValue Biased(OnnxValue tokens, string name, int inputs, int outputs)
     {
-        var bias = Weight($"{name}.bias", transformer.Inner);
-        if (transformer.Activation == Transformer.Gelu) return graph.BiasGelu(Linear(tokens, name, _width, transformer.Inner), bias);
-        return graph.QuickGelu(_int8 is not null
-            ? graph.Add(Linear(tokens, name, _width, transformer.Inner), bias)
-            : graph.Gemm(tokens, Weight($"{name}.weight", transformer.Inner, _width), bias, transposeB: true));
+        var bias = Weight($"{name}.bias", outputs);
+        return _int8 is null ? Gemm(tokens, name, inputs, outputs, bias) : graph.Add(Linear(tokens, name, inputs, outputs), bias);
     }
 
     // Without its bias.
-    private OnnxValue Linear(OnnxValue tokens, string name, int inputs, int outputs)
-    {
-        var matrix = weights.Read($"{name}.weight", outputs, inputs);
-        return _int8 is not null
-            ? _int8.Multiply(_int8.Quantize(tokens), matrix, outputs)
-            : graph.Gemm(tokens, Constant(matrix, outputs, inputs), null, transposeB: true);
-    }
+    private OnnxValue Linear(OnnxValue tokens, string name, int inputs, int outputs) => _int8 is null
+        ? Gemm(tokens, name, inputs, outputs, null)
+        : _int8.Multiply(_int8.Quantize(tokens), weights.Read($"{name}.weight", outputs, inputs), outputs);
+
+    private OnnxValue Gemm(OnnxValue tokens, string name, int inputs, int outputs, OnnxValue? bias) =>
+        graph.Gemm(tokens, Weight($"{name}.weight", outputs, inputs), bias, transposeB: true);
 
     private static float[] Transposed(float[] matrix, int rows)
     {
