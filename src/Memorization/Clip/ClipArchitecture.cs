@@ -1,3 +1,5 @@
+using Memorization.Captions;
+
 namespace Memorization.Clip;
 
 /// <summary>A published size of CLIP.</summary>
@@ -12,9 +14,6 @@ namespace Memorization.Clip;
 public sealed record ClipArchitecture(string Name, int ImageSide, int Patch, int ImageWidth, int ImageLayers, int TextWidth, int TextLayers, int Dimension)
 {
     private const int HeadWidth = 64;
-    private const int Vocabulary = 49_408;
-    private const int Context = 77;
-    private const int EndId = 49_407;
 
     /// <summary>The sizes that OpenAI published as vision transformers, and one for tests.</summary>
     public static IReadOnlyList<ClipArchitecture> Known { get; } =
@@ -35,7 +34,7 @@ public sealed record ClipArchitecture(string Name, int ImageSide, int Patch, int
     /// <summary>The same as a configuration.</summary>
     internal ClipConfig Configuration => new(
         new ImageTowerConfig(Layers(ImageWidth, ImageLayers), ImageSide, Patch),
-        new TextTowerConfig(Layers(TextWidth, TextLayers), Vocabulary, Context, EndId),
+        new TextTowerConfig(Layers(TextWidth, TextLayers), TextTowerConfig.ClipVocabulary, TextTowerConfig.ClipContext, ClipTokenizer.EndId),
         Dimension);
 
     private static Transformer Layers(int width, int layers) => new(width, layers, width / HeadWidth, 4 * width, Transformer.QuickGelu, 1e-5);

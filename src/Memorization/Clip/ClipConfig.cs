@@ -1,3 +1,5 @@
+using Memorization.Captions;
+
 namespace Memorization.Clip;
 
 /// <summary>What both towers of a CLIP have: a transformer whose layers normalise first.</summary>
@@ -28,7 +30,11 @@ internal sealed record ImageTowerConfig(Transformer Transformer, int Side, int P
 /// <param name="Vocabulary">How many token ids there are.</param>
 /// <param name="Context">The most ids of one caption.</param>
 /// <param name="EndId">The id whose first place gives the embedding; 2 stands for the largest id, as transformers takes it from older files.</param>
-internal sealed record TextTowerConfig(Transformer Transformer, int Vocabulary, int Context, int EndId);
+internal sealed record TextTowerConfig(Transformer Transformer, int Vocabulary, int Context, int EndId)
+{
+    public const int ClipVocabulary = 49_408;
+    public const int ClipContext = 77;
+}
 
 /// <summary>A config.json of transformers: model_type clip, clip_vision_model or clip_text_model.</summary>
 /// <param name="Image">Null if the model has no image tower.</param>
@@ -72,9 +78,9 @@ internal sealed record ClipConfig(ImageTowerConfig? Image, TextTowerConfig? Text
 
     private static TextTowerConfig TextOf(IReadOnlyList<JsonGroup> groups) => new(
         Layers(groups, 512, 8, 2048),
-        Integer(groups, "vocab_size", 49_408, 1, 1 << 20),
-        Integer(groups, "max_position_embeddings", 77, 2, 4096),
-        Integer(groups, "eos_token_id", 49_407, 0, 1 << 20));
+        Integer(groups, "vocab_size", TextTowerConfig.ClipVocabulary, 1, 1 << 20),
+        Integer(groups, "max_position_embeddings", TextTowerConfig.ClipContext, 2, 4096),
+        Integer(groups, "eos_token_id", ClipTokenizer.EndId, 0, 1 << 20));
 
     private static Transformer Layers(IReadOnlyList<JsonGroup> groups, int width, int heads, int inner)
     {

@@ -10,7 +10,7 @@ namespace Memorization.Clip;
 /// <summary>A tower as an ONNX model on the disk, built once and found again.</summary>
 /// <param name="Path">The .onnx file; its weights lie beside it.</param>
 /// <param name="ModelId">SHA-256, 64 hexadecimal digits, over the tower's weights and configuration, the preprocessing, the precision and the builder's version.</param>
-internal sealed record TowerFile(string Path, string ModelId)
+public sealed record TowerFile(string Path, string ModelId)
 {
     // Part of every id: raise it when a builder changes what a tower gives.
     private const int BuilderVersion = 1;
@@ -25,7 +25,7 @@ internal sealed record TowerFile(string Path, string ModelId)
     /// <param name="owns">Which of the weights are the tower's.</param>
     /// <param name="build">Builds the graph.</param>
     /// <exception cref="SetupException">The cache cannot be written.</exception>
-    public static TowerFile FindOrBuild(
+    internal static TowerFile FindOrBuild(
         string kind, string cache, string identity, ClipWeights weights, Func<string, bool> owns, Action<OnnxGraph> build)
     {
         var id = Id(identity, weights, owns);
