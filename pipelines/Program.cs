@@ -13,6 +13,10 @@ var root = new RootCommand("Finds out what text-to-image models have memorised, 
     AnalyzeVerb.Create(),
     QueryVerb.Create(),
     ReasonsVerb.Create(),
+    TokenizeVerb.Create(),
+    DecodeVerb.Create(),
+    EmbedVerb.Create(),
+    ModelVerb.Create(),
 };
 GlobalOptions.AddTo(root);
 

@@ -33,6 +33,12 @@ public sealed class ClipFolder : IDisposable
     /// <exception cref="InvalidDataException">The tensor is not one number.</exception>
     public double LogitScale => Weights.Find(ClipTensors.LogitScale) is null ? DefaultLogitScale : Math.Exp(Weights.Read(ClipTensors.LogitScale)[0]);
 
+    /// <summary>Whether there is an image tower.</summary>
+    public bool HasImages => Config.Image is not null;
+
+    /// <summary>Whether there is a text tower.</summary>
+    public bool HasText => Config.Text is not null;
+
     /// <summary>What config.json says.</summary>
     internal ClipConfig Config { get; }
 
@@ -84,7 +90,7 @@ public sealed class ClipFolder : IDisposable
         var types = tensors.CountBy(tensor => Weights.Find(tensor.Name)!.Type).ToDictionary();
         // Files of 2021 to 2022 also hold the numbers 0, 1, 2… of the positions.
         string[] unused = [.. Weights.Names.Except(tensors.Select(tensor => tensor.Name)).Where(name => !name.EndsWith(".position_ids", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
-        return new ClipContents(tensors.Count, tensors.Sum(tensor => tensor.Count), types, unused, Config.Image is not null, Config.Text is not null);
+        return new ClipContents(tensors.Count, tensors.Sum(tensor => tensor.Count), types, unused, HasImages, HasText);
     }
 
     /// <inheritdoc/>

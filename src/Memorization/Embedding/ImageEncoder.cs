@@ -34,7 +34,7 @@ public sealed class ImageEncoder : IDisposable
     private readonly long[] _outputDims;
     private readonly int _threads;
 
-    private ImageEncoder(OnnxSession session, string name, string description, double threshold, IEnumerable<string> weights, bool mixesBatch, ModelOptions options)
+    private ImageEncoder(OnnxSession session, string name, string description, double threshold, IEnumerable<string> weights, bool mixesBatch, ModelOptions options, string? id = null)
     {
         _session = session;
         _threads = options.Threads == 0 ? Environment.ProcessorCount : options.Threads;
@@ -49,7 +49,7 @@ public sealed class ImageEncoder : IDisposable
         using var probe = AllocateInput(input.Dims[0].Length ?? 1);
         _outputDims = session.DimsOf(_output[0], _input[0], probe);
         _outputDims[0] = BatchSize;
-        Model = new ImageModel(name, description, Id(weights), (int)_outputDims[1], threshold);
+        Model = new ImageModel(name, description, id ?? Id(weights), (int)_outputDims[1], threshold);
 
         string Id(IEnumerable<string> hashes)
         {
@@ -136,7 +136,7 @@ public sealed class ImageEncoder : IDisposable
             throw Unusable(clip.Name, $"it reads {side}×{side} pixels; images are decoded to {Side}×{Side}");
         var tower = clip.Image(options.Precision, options.Cache);
         return Open(OnnxSession.FromFile(tower.Path, ThreadsPerRun, options.Device), session => new ImageEncoder(
-            session, clip.Name, $"CLIP image tower of {clip.Name}, {options.Precision}.", ClipThreshold, [tower.ModelId], mixesBatch: false, options));
+            session, clip.Name, $"CLIP image tower of {clip.Name}, {options.Precision}.", ClipThreshold, [], mixesBatch: false, options, tower.ModelId));
     }
 
     private static ImageEncoder Open(OnnxSession session, Func<OnnxSession, ImageEncoder> open)

@@ -1,4 +1,6 @@
+using System.Text.Json.Serialization;
 using Parquet.Serialization;
+using Parquet.Serialization.Attributes;
 
 namespace Memorization.Store;
 
@@ -36,8 +38,8 @@ public sealed class ClipRetrievalFolder : IDisposable
 
     /// <summary>Writes the metadata; without it the folder is not whole.</summary>
     public Task FinishAsync() => Durable.WriteAsync(Path.Combine(_folder, "metadata", "metadata_0.parquet"), stream => _images
-        ? ParquetSerializer.SerializeAsync(_names.Select(name => new ImageRow { image_path = name }), stream)
-        : ParquetSerializer.SerializeAsync(_names.Select(name => new CaptionRow { caption = name }), stream));
+        ? ParquetSerializer.SerializeAsync(_names.Select(name => new ImageRow { Path = name }), stream)
+        : ParquetSerializer.SerializeAsync(_names.Select(name => new CaptionRow { Caption = name }), stream));
 
     /// <inheritdoc/>
     public void Dispose() => _embeddings.Dispose();
@@ -45,11 +47,11 @@ public sealed class ClipRetrievalFolder : IDisposable
     // The columns' names are clip-retrieval's.
     private sealed class ImageRow
     {
-        public string image_path { get; set; } = "";
+        [JsonPropertyName("image_path"), ParquetRequired] public string Path { get; set; } = "";
     }
 
     private sealed class CaptionRow
     {
-        public string caption { get; set; } = "";
+        [JsonPropertyName("caption"), ParquetRequired] public string Caption { get; set; } = "";
     }
 }
