@@ -45,13 +45,18 @@ internal sealed unsafe class SafetensorsFile : IDisposable
 
     /// <summary>A tensor's bytes, little-endian and row-major.</summary>
     /// <exception cref="InvalidDataException">It is larger than 2 GB.</exception>
-    public ReadOnlySpan<byte> Bytes(SafetensorsEntry entry) => entry.End - entry.Begin <= int.MaxValue
-        ? new ReadOnlySpan<byte>(_data + entry.Begin, (int)(entry.End - entry.Begin))
-        : throw Broken($"tensor {entry.Name} is larger than 2 GB");
+    public ReadOnlySpan<byte> Bytes(SafetensorsEntry entry)
+    {
+        ObjectDisposedException.ThrowIf(_view.SafeMemoryMappedViewHandle.IsClosed, this);
+        return entry.End - entry.Begin <= int.MaxValue
+            ? new ReadOnlySpan<byte>(_data + entry.Begin, (int)(entry.End - entry.Begin))
+            : throw Broken($"tensor {entry.Name} is larger than 2 GB");
+    }
 
     /// <inheritdoc/>
     public void Dispose()
     {
+        if (_view.SafeMemoryMappedViewHandle.IsClosed) return;
         _view.SafeMemoryMappedViewHandle.ReleasePointer();
         _view.Dispose();
         _file.Dispose();

@@ -31,7 +31,8 @@ internal static class Towers
         return product / Math.Sqrt(aa * bb);
     }
 
-    private static float[][] Run(OnnxSession session, string inputName, OnnxTensor input, string outputName, int count, int dimension)
+    /// <summary>Runs a session with one input and one output.</summary>
+    public static float[][] Run(OnnxSession session, string inputName, OnnxTensor input, string outputName, int count, int dimension)
     {
         using var output = OnnxTensor.Allocate<float>(count, dimension);
         session.Run([inputName], [input], [outputName], [output]);
