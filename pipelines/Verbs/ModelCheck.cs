@@ -33,7 +33,7 @@ internal sealed record ModelCheck(string Folder, ClipContents? Contents, int? Im
         }
 
         if (vectors is not null) Directory.CreateDirectory(vectors);
-        using var images = contents is { HasImages: false } ? null : ImageEncoder.Open(options);
+        using var images = contents is null or { ImageSide: ImageEncoder.Side } ? ImageEncoder.Open(options) : null;
         if (images is not null) Check("image", images.Embed(vectors is null ? [Pixels(1)] : Given(Path.Combine(vectors, "pixels.u8"), Pixels)), images.Model.Dimension, vectors);
         using var text = contents is { HasText: false } ? null : TextEncoder.Open(options);
         if (text is not null)
@@ -56,7 +56,9 @@ internal sealed record ModelCheck(string Folder, ClipContents? Contents, int? Im
             if (found.Unused.Count > 0) output.WriteLine($"not used: {string.Join(", ", found.Unused)}");
         }
 
-        output.WriteLine(ImageDimension is null ? "no image tower" : $"image tower: {ImageDimension} numbers, id {ImageModelId}");
+        output.WriteLine(ImageDimension is null
+            ? Contents?.ImageSide is { } side ? $"image tower: not run, since it reads {side}×{side} pixels and images are decoded to {ImageEncoder.Side}×{ImageEncoder.Side}" : "no image tower"
+            : $"image tower: {ImageDimension} numbers, id {ImageModelId}");
         output.WriteLine(TextDimension is null ? "no text tower" : $"text tower: {TextDimension} numbers, id {TextModelId}; the vocabulary is CLIP's");
     }
 

@@ -90,7 +90,7 @@ public sealed class ClipFolder : IDisposable
         var types = tensors.CountBy(tensor => Weights.Find(tensor.Name)!.Type).ToDictionary();
         // Files of 2021 to 2022 also hold the numbers 0, 1, 2… of the positions.
         string[] unused = [.. Weights.Names.Except(tensors.Select(tensor => tensor.Name)).Where(name => !name.EndsWith(".position_ids", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
-        return new ClipContents(tensors.Count, tensors.Sum(tensor => tensor.Count), types, unused, HasImages, HasText);
+        return new ClipContents(tensors.Count, tensors.Sum(tensor => tensor.Count), types, unused, Config.Image?.Side, HasText);
     }
 
     /// <inheritdoc/>
@@ -104,6 +104,6 @@ public sealed class ClipFolder : IDisposable
 /// <param name="Parameters">Numbers in them.</param>
 /// <param name="Types">Tensors by their type.</param>
 /// <param name="Unused">Tensors that are there and not asked for.</param>
-/// <param name="HasImages">Whether there is an image tower.</param>
+/// <param name="ImageSide">Pixels on each side of the image tower's images; null without one.</param>
 /// <param name="HasText">Whether there is a text tower.</param>
-public sealed record ClipContents(int Tensors, long Parameters, IReadOnlyDictionary<string, int> Types, IReadOnlyList<string> Unused, bool HasImages, bool HasText);
+public sealed record ClipContents(int Tensors, long Parameters, IReadOnlyDictionary<string, int> Types, IReadOnlyList<string> Unused, int? ImageSide, bool HasText);
