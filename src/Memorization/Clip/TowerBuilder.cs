@@ -7,7 +7,7 @@ namespace Memorization.Clip;
 /// <summary>What both towers are made of: constants from the weights in the tower's precision, and transformer layers.</summary>
 /// <remarks>
 /// Between layers the tokens are a matrix (tokens, width), so that every linear map is one Gemm. Float16, which is for GPUs, takes the operators that
-/// fuse the most; on a CPU SkipLayerNormalization takes five times as long as the two it replaces (results/clip-cpu.md of the benchmarks).
+/// fuse the most; on a CPU SkipLayerNormalization takes seven times as long as the two operators it replaces (results/clip-cpu.md of the benchmarks).
 /// Each tensor is read, converted, written and forgotten: memory holds one at a time.
 /// </remarks>
 internal sealed class TowerBuilder(OnnxGraph graph, ClipWeights weights, Transformer transformer, string layers, ModelPrecision precision)
