@@ -34,8 +34,16 @@ internal static class ModelVerb
             {
                 Print(ClipArchitecture.Known.Select(known => new
                 {
-                    known.Name, known.ImageSide, known.Patch, known.ImageWidth, known.ImageLayers, known.TextWidth, known.TextLayers, known.Dimension,
-                    known.ImageParameters, known.TextParameters,
+                    known.Name,
+                    known.ImageSide,
+                    known.Patch,
+                    known.ImageWidth,
+                    known.ImageLayers,
+                    known.TextWidth,
+                    known.TextLayers,
+                    known.Dimension,
+                    known.ImageParameters,
+                    known.TextParameters,
                 }));
                 return ExitCodes.Done;
             }

@@ -94,24 +94,42 @@ public static class RandomClip
 
         return new JsonObject
         {
-            ["architectures"] = new JsonArray("CLIPModel"), ["model_type"] = "clip", ["dtype"] = "float32", ["projection_dim"] = config.Dimension,
-            ["logit_scale_init_value"] = 2.6592, ["text_config"] = text, ["vision_config"] = image,
+            ["architectures"] = new JsonArray("CLIPModel"),
+            ["model_type"] = "clip",
+            ["dtype"] = "float32",
+            ["projection_dim"] = config.Dimension,
+            ["logit_scale_init_value"] = 2.6592,
+            ["text_config"] = text,
+            ["vision_config"] = image,
         };
     }
 
     private static JsonObject Layers(Transformer transformer, string type, int dimension) => new()
     {
-        ["model_type"] = type, ["hidden_size"] = transformer.Width, ["num_hidden_layers"] = transformer.Layers,
-        ["num_attention_heads"] = transformer.Heads, ["intermediate_size"] = transformer.Inner, ["hidden_act"] = transformer.Activation,
-        ["layer_norm_eps"] = transformer.Epsilon, ["projection_dim"] = dimension,
+        ["model_type"] = type,
+        ["hidden_size"] = transformer.Width,
+        ["num_hidden_layers"] = transformer.Layers,
+        ["num_attention_heads"] = transformer.Heads,
+        ["intermediate_size"] = transformer.Inner,
+        ["hidden_act"] = transformer.Activation,
+        ["layer_norm_eps"] = transformer.Epsilon,
+        ["projection_dim"] = dimension,
     };
 
     private static JsonObject Preprocessing(int side) => new()
     {
-        ["image_processor_type"] = "CLIPImageProcessor", ["do_resize"] = true, ["size"] = new JsonObject { ["shortest_edge"] = side },
-        ["resample"] = 3, ["do_center_crop"] = true, ["crop_size"] = new JsonObject { ["height"] = side, ["width"] = side },
-        ["do_convert_rgb"] = true, ["do_rescale"] = true, ["rescale_factor"] = 1 / 255.0, ["do_normalize"] = true,
-        ["image_mean"] = Array(ClipPreprocessing.Default.Mean), ["image_std"] = Array(ClipPreprocessing.Default.Std),
+        ["image_processor_type"] = "CLIPImageProcessor",
+        ["do_resize"] = true,
+        ["size"] = new JsonObject { ["shortest_edge"] = side },
+        ["resample"] = 3,
+        ["do_center_crop"] = true,
+        ["crop_size"] = new JsonObject { ["height"] = side, ["width"] = side },
+        ["do_convert_rgb"] = true,
+        ["do_rescale"] = true,
+        ["rescale_factor"] = 1 / 255.0,
+        ["do_normalize"] = true,
+        ["image_mean"] = Array(ClipPreprocessing.Default.Mean),
+        ["image_std"] = Array(ClipPreprocessing.Default.Std),
     };
 
     private static void WriteTokenizer(string folder)
@@ -123,8 +141,13 @@ public static class RandomClip
         File.WriteAllLines(Path.Combine(folder, FolderVocabulary.MergesName), ["#version: 0.2", .. merges]);
         WriteJson(folder, "tokenizer_config.json", new JsonObject
         {
-            ["tokenizer_class"] = "CLIPTokenizer", ["model_max_length"] = 77, ["do_lower_case"] = true,
-            ["bos_token"] = ClipVocabulary.Start, ["eos_token"] = ClipVocabulary.End, ["pad_token"] = ClipVocabulary.End, ["unk_token"] = ClipVocabulary.End,
+            ["tokenizer_class"] = "CLIPTokenizer",
+            ["model_max_length"] = 77,
+            ["do_lower_case"] = true,
+            ["bos_token"] = ClipVocabulary.Start,
+            ["eos_token"] = ClipVocabulary.End,
+            ["pad_token"] = ClipVocabulary.End,
+            ["unk_token"] = ClipVocabulary.End,
         });
     }
 
