@@ -88,7 +88,11 @@ internal sealed class IngestRun(StudyContext context, Interrupts interrupts, Log
 
     private ModelOptions ModelPathResolved() => _study.Model.Path is null or ModelOptions.BuiltIn
         ? _study.Model
-        : _study.Model with { Path = Path.GetFullPath(_study.Model.Path, context.Folder) };
+        : _study.Model with
+        {
+            Path = Path.GetFullPath(_study.Model.Path, context.Folder),
+            Cache = _study.Model.Cache is { } cache ? Path.GetFullPath(cache, context.Folder) : null,
+        };
 
     private Embedder OpenModel()
     {

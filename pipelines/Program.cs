@@ -14,6 +14,10 @@ var root = new RootCommand("Finds out what text-to-image models have memorised, 
     ReportVerb.Create(),
     QueryVerb.Create(),
     ReasonsVerb.Create(),
+    TokenizeVerb.Create(),
+    DecodeVerb.Create(),
+    EmbedVerb.Create(),
+    ModelVerb.Create(),
     BenchVerb.Create(),
 };
 GlobalOptions.AddTo(root);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Memorization.Configuration;
 
@@ -14,6 +15,7 @@ public static class StudyFile
         ReadCommentHandling = JsonCommentHandling.Skip,
         AllowTrailingCommas = true,
         NumberHandling = JsonNumberHandling.Strict,
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver(), // or the schema can be made only after a study was read
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
     };
 

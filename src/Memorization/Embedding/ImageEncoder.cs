@@ -1,17 +1,19 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Memorization.Clip;
 using Memorization.Inference;
 using ElementType = Memorization.Inference.Onnx.TensorProto.Types.DataType;
 
 namespace Memorization.Embedding;
 
-/// <summary>A loaded image model: any ONNX encoder whose input is one of two layouts.</summary>
+/// <summary>A loaded image model: the built-in one, a CLIP's image tower, or any ONNX encoder whose input is one of two layouts.</summary>
 /// <remarks>
 /// Input: uint8 (N, 224, 224, 3), which the graph normalises, or float32 (N, 3, 224, 224), which is normalised here; symbolic dims fit anything.
 /// Output: float32 (N, D) or (N, D, 1, 1); of several, the one named image_embeds. Thread-safe: any number of runs at once, each with its own batch.
 /// </remarks>
-internal sealed class ImageEncoder : IDisposable
+public sealed class ImageEncoder : IDisposable
 {
     /// <summary>Pixels on each side.</summary>
     public const int Side = 224;
@@ -23,17 +25,19 @@ internal sealed class ImageEncoder : IDisposable
     // and no operator whose split, and so perhaps whose rounding, depends on the number of cores.
     private const int ThreadsPerRun = 1;
 
-    private const double UnknownModelsThreshold = 0.94;
+    private const double ClipThreshold = 0.94; // also of other files: what stands in a path is a CLIP until the study says otherwise
 
     private readonly OnnxSession _session;
     private readonly PixelNormalizer? _normalizer;
     private readonly string[] _input;
     private readonly string[] _output;
     private readonly long[] _outputDims;
+    private readonly int _threads;
 
-    private ImageEncoder(OnnxSession session, string name, string description, double threshold, IEnumerable<string> weights, bool mixesBatch, ModelOptions options)
+    private ImageEncoder(OnnxSession session, string name, string description, double threshold, IEnumerable<string> weights, bool mixesBatch, ModelOptions options, string? id = null)
     {
         _session = session;
+        _threads = options.Threads == 0 ? Environment.ProcessorCount : options.Threads;
         var input = session.Inputs is [var only] ? only : throw Unusable(name, $"it has {session.Inputs.Count} inputs, not one");
         if (Fits(input, ElementType.Float, 3, Side, Side)) _normalizer = new PixelNormalizer(options.Mean, options.Std);
         else if (!Fits(input, ElementType.Uint8, Side, Side, 3))
@@ -45,7 +49,7 @@ internal sealed class ImageEncoder : IDisposable
         using var probe = AllocateInput(input.Dims[0].Length ?? 1);
         _outputDims = session.DimsOf(_output[0], _input[0], probe);
         _outputDims[0] = BatchSize;
-        Model = new ImageModel(name, description, Id(weights), (int)_outputDims[1], threshold);
+        Model = new ImageModel(name, description, id ?? Id(weights), (int)_outputDims[1], threshold);
 
         string Id(IEnumerable<string> hashes)
         {
@@ -62,11 +66,15 @@ internal sealed class ImageEncoder : IDisposable
     public int BatchSize { get; }
 
     /// <summary>Loads the model that the options name.</summary>
-    /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">It is not an ONNX model, or not one of the layouts above.</exception>
+    /// <exception cref="FileNotFoundException">There is no such file, or a folder lacks one.</exception>
+    /// <exception cref="InvalidDataException">It is not an ONNX model, not one of the layouts above, or a folder's files are broken or do not fit together.</exception>
     /// <exception cref="NotSupportedException">This build does not have the device.</exception>
     public static ImageEncoder Open(ModelOptions options)
     {
+        ArgumentNullException.ThrowIfNull(options);
+        if (options.Path is not (null or ModelOptions.BuiltIn) && Directory.Exists(options.Path)) return OpenFolder(options, options.Path);
+        if (options.Precision != ModelPrecision.Float32)
+            throw new InvalidDataException($"model.precision {options.Precision} is for folders with safetensors; {options.Path} computes as it was made");
         if (options.Path is null or ModelOptions.BuiltIn)
         {
             var graph = BuiltInModel.Graph();
@@ -79,19 +87,57 @@ internal sealed class ImageEncoder : IDisposable
         {
             var file = new OnnxFile(options.Path);
             var name = Path.GetFileNameWithoutExtension(options.Path);
-            return new ImageEncoder(session, name, $"Image encoder {Path.GetFileName(options.Path)}.", UnknownModelsThreshold, file.ContentHashes, file.MixesBatch, options);
+            return new ImageEncoder(session, name, $"Image encoder {Path.GetFileName(options.Path)}.", ClipThreshold, file.ContentHashes, file.MixesBatch, options);
         });
     }
 
     /// <summary>Memory for one run; the caller owns it.</summary>
-    public EncoderBatch AllocateBatch() =>
+    internal EncoderBatch AllocateBatch() =>
         new(AllocateInput(BatchSize), OnnxTensor.Allocate<float>(_outputDims), BatchSize, Model.Dimension, _normalizer);
 
     /// <summary>Embeds every place of a batch.</summary>
-    public void Run(EncoderBatch batch) => _session.Run(_input, [batch.Input], _output, [batch.Output]);
+    internal void Run(EncoderBatch batch) => _session.Run(_input, [batch.Input], _output, [batch.Output]);
+
+    /// <summary>Embeds images outside the graph of stages, batches side by side.</summary>
+    /// <param name="images">224×224×3 bytes each.</param>
+    /// <returns>For each image its embedding, L2-normalised; null where the model gave none (NaN, infinity or zero).</returns>
+    /// <exception cref="ArgumentException">An image has another size.</exception>
+    public float[]?[] Embed(IReadOnlyList<byte[]> images)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        if (images.FirstOrDefault(image => image.Length != PixelBytes) is { } odd) throw new ArgumentException($"{odd.Length} bytes instead of {PixelBytes}", nameof(images));
+        var embeddings = new float[]?[images.Count];
+        ConcurrentBag<EncoderBatch> free = [];
+        Parallel.ForEach(Enumerable.Range(0, images.Count).Chunk(BatchSize), new ParallelOptions { MaxDegreeOfParallelism = _threads }, places =>
+        {
+            if (!free.TryTake(out var batch)) batch = AllocateBatch();
+            for (var i = 0; i < places.Length; i++) batch.Put(i, images[places[i]]);
+            Run(batch);
+            for (var i = 0; i < places.Length; i++) embeddings[places[i]] = UnitVector.Float(batch.Embedding(i));
+            free.Add(batch);
+        });
+        foreach (var batch in free) batch.Dispose();
+        return embeddings;
+    }
 
     /// <inheritdoc/>
     public void Dispose() => _session.Dispose();
+
+    private static ImageEncoder OpenFolder(ModelOptions options, string path)
+    {
+        if (!ClipFolder.HasWeights(path))
+        {
+            var preprocessing = ClipPreprocessing.Read(path, Side);
+            return Open(options with { Path = ClipFolder.Export(path, "vision_model.onnx"), Mean = preprocessing.Mean, Std = preprocessing.Std });
+        }
+
+        using var clip = new ClipFolder(path);
+        if (clip.Config.Image is { Side: not Side and var side })
+            throw Unusable(clip.Name, $"it reads {side}×{side} pixels; images are decoded to {Side}×{Side}");
+        var tower = clip.Image(options.Precision, options.Cache);
+        return Open(OnnxSession.FromFile(tower.Path, ThreadsPerRun, options.Device), session => new ImageEncoder(
+            session, clip.Name, $"CLIP image tower of {clip.Name}, {options.Precision}.", ClipThreshold, [], mixesBatch: false, options, tower.ModelId));
+    }
 
     private static ImageEncoder Open(OnnxSession session, Func<OnnxSession, ImageEncoder> open)
     {

@@ -43,10 +43,13 @@ internal sealed partial class OnnxGraph
 
     private readonly ModelProto _model;
     private readonly GraphProto _graph;
+    private readonly OnnxData? _data;
 
     /// <param name="name">The graph's name, written into the model.</param>
-    public OnnxGraph(string name)
+    /// <param name="data">Where constants of a page and more go; null keeps all in the model, which must then stay below 2 GB.</param>
+    public OnnxGraph(string name, OnnxData? data = null)
     {
+        _data = data;
         _graph = new GraphProto { Name = name };
         _model = new ModelProto { IrVersion = IrVersion, ProducerName = "memorization", Graph = _graph };
         _model.OpsetImport.Add(new OperatorSetIdProto { Version = OperatorSet });
@@ -76,13 +79,11 @@ internal sealed partial class OnnxGraph
         if (count != values.Length) throw new ArgumentException($"{values.Length} values for {count} places", nameof(dims));
         var type = TypeOf<T>();
         var name = $"const_{_graph.Initializer.Count}";
-        _graph.Initializer.Add(new TensorProto
-        {
-            Name = name,
-            DataType = (int)type,
-            Dims = { dims.ToArray() },
-            RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes(values)),
-        });
+        var tensor = new TensorProto { Name = name, DataType = (int)type, Dims = { dims.ToArray() } };
+        var bytes = MemoryMarshal.AsBytes(values);
+        if (bytes.Length >= OnnxData.Page && _data is not null) _data.Write(tensor, bytes);
+        else tensor.RawData = ByteString.CopyFrom(bytes);
+        _graph.Initializer.Add(tensor);
         return new OnnxValue(name, type);
     }
 
@@ -92,16 +93,23 @@ internal sealed partial class OnnxGraph
     /// <param name="attributes">Its attributes.</param>
     /// <param name="type">The output's type; null if it is the first input's.</param>
     /// <param name="domain">"" or <see cref="ContribDomain"/>.</param>
-    public OnnxValue Node(string op, ReadOnlySpan<OnnxValue> inputs, ReadOnlySpan<AttributeProto> attributes = default, ElementType? type = null, string domain = "")
+    public OnnxValue Node(string op, ReadOnlySpan<OnnxValue> inputs, ReadOnlySpan<AttributeProto> attributes = default, ElementType? type = null, string domain = "") =>
+        Nodes(op, inputs, attributes, type, domain, 0)[0];
+
+    // An operator with several outputs, of which only those at the given places are wanted.
+    private OnnxValue[] Nodes(string op, ReadOnlySpan<OnnxValue> inputs, ReadOnlySpan<AttributeProto> attributes, ElementType? type, string domain, params ReadOnlySpan<int> places)
     {
         var node = new NodeProto { OpType = op, Name = $"{op}_{_graph.Node.Count}", Domain = domain };
         foreach (var input in inputs) node.Input.Add(input.Name);
         foreach (var attribute in attributes) node.Attribute.Add(attribute);
-        node.Output.Add(node.Name);
+        for (var place = 0; place <= places[^1]; place++)
+            node.Output.Add(!places.Contains(place) ? "" : place == 0 ? node.Name : $"{node.Name}_{place}");
         _graph.Node.Add(node);
         if (domain.Length > 0 && _model.OpsetImport.All(set => set.Domain != domain))
             _model.OpsetImport.Add(new OperatorSetIdProto { Domain = domain, Version = 1 });
-        return new OnnxValue(node.Name, type ?? inputs[0].Type);
+        var values = new OnnxValue[places.Length];
+        for (var i = 0; i < values.Length; i++) values[i] = new OnnxValue(node.Output[places[i]], type ?? inputs[0].Type);
+        return values;
     }
 
     /// <summary>The model as a file has it.</summary>

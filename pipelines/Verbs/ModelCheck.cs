@@ -1,0 +1,104 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Memorization.Clip;
+using Memorization.Embedding;
+using Memorization.Store;
+
+namespace Memorization.Pipelines.Verbs;
+
+/// <summary>What model verify found; whatever is wrong was thrown.</summary>
+/// <param name="Folder">The model's folder.</param>
+/// <param name="Contents">Its tensors; null for ONNX exports.</param>
+/// <param name="ImageDimension">Numbers per image; null without an image tower, or one whose pixels this program does not make.</param>
+/// <param name="ImageModelId">The image tower's id.</param>
+/// <param name="TextDimension">Numbers per caption; null without a text tower.</param>
+/// <param name="TextModelId">The text tower's id.</param>
+internal sealed record ModelCheck(string Folder, ClipContents? Contents, int? ImageDimension, string? ImageModelId, int? TextDimension, string? TextModelId)
+{
+    private const int Vectors = 64;
+
+    private static readonly string[] Captions =
+        ["a photo of a cat", "Vincent van Gogh - The Starry Night, oil on canvas", "", "almond blossoming", "Café — São Paulo, 2019 🌻", "the the the the the the the the the the the the the the the the the the the"];
+
+    /// <summary>Checks a folder.</summary>
+    /// <param name="options">The folder, and how it is built and run.</param>
+    /// <param name="vectors">Folder for pixels, ids and embeddings; null for none.</param>
+    public static ModelCheck Run(ModelOptions options, string? vectors)
+    {
+        ClipContents? contents = null;
+        if (ClipFolder.HasWeights(options.Path!))
+        {
+            using var clip = new ClipFolder(options.Path!);
+            contents = clip.Check();
+        }
+
+        if (vectors is not null) Directory.CreateDirectory(vectors);
+        using var images = contents is null or { ImageSide: ImageEncoder.Side } ? ImageEncoder.Open(options) : null;
+        if (images is not null) Check("image", images.Embed(vectors is null ? [Pixels(1)] : Given(Path.Combine(vectors, "pixels.u8"), Pixels)), images.Model.Dimension, vectors);
+        using var text = contents is { HasText: false } ? null : TextEncoder.Open(options);
+        if (text is not null)
+        {
+            var ids = vectors is null ? [text.Ids(Captions[0])] : Given(Path.Combine(vectors, "ids.i32"), i => MemoryMarshal.AsBytes(Padded(text, i).AsSpan()).ToArray())
+                .Select(bytes => MemoryMarshal.Cast<byte, int>(bytes).ToArray()).ToArray();
+            Check("text", text.Embed(ids), text.Dimension, vectors);
+        }
+
+        return new ModelCheck(options.Path!, contents, images?.Model.Dimension, images?.Model.ModelId, text?.Dimension, text?.ModelId);
+    }
+
+    /// <summary>The same as a person reads it.</summary>
+    public void Print(TextWriter output)
+    {
+        if (Contents is { } found)
+        {
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{found.Tensors} tensors ({string.Join(", ", found.Types.Select(type => $"{type.Value} {type.Key}"))}), {found.Parameters:N0} parameters: all there, of the right shape, finite"));
+            if (found.Unused.Count > 0) output.WriteLine($"not used: {string.Join(", ", found.Unused)}");
+        }
+
+        output.WriteLine(ImageDimension is null
+            ? Contents?.ImageSide is { } side ? $"image tower: not run, since it reads {side}×{side} pixels and images are decoded to {ImageEncoder.Side}×{ImageEncoder.Side}" : "no image tower"
+            : $"image tower: {ImageDimension} numbers, id {ImageModelId}");
+        output.WriteLine(TextDimension is null ? "no text tower" : $"text tower: {TextDimension} numbers, id {TextModelId}; the vocabulary is CLIP's");
+    }
+
+    private static void Check(string kind, float[]?[] embeddings, int dimension, string? vectors)
+    {
+        if (Array.IndexOf(embeddings, null) is >= 0 and var wrong) throw new InvalidDataException($"the {kind} tower gives no usable embedding for input {wrong}");
+        if (vectors is null) return;
+        using var file = new NpyWriter<float>(Path.Combine(vectors, $"{kind}.npy"), dimension);
+        foreach (var embedding in embeddings) file.Write(embedding);
+    }
+
+    // Records of equal length: read if the file is there, else made and written.
+    private static byte[][] Given(string path, Func<int, byte[]> make)
+    {
+        var first = make(0);
+        if (!File.Exists(path)) File.WriteAllBytes(path, [.. Enumerable.Range(0, Vectors).SelectMany(make)]);
+        var bytes = File.ReadAllBytes(path);
+        return bytes.Length > 0 && bytes.Length % first.Length == 0
+            ? [.. bytes.Chunk(first.Length)]
+            : throw new InvalidDataException($"{path} has {bytes.Length} bytes, not a multiple of {first.Length}");
+    }
+
+    // Waves of every frequency and direction with noise: pictures that differ.
+    private static byte[] Pixels(int seed)
+    {
+        var random = new Random(seed);
+        var waves = Enumerable.Range(0, 9).Select(_ => random.NextDouble() * 0.3).ToArray();
+        var rgb = new byte[ImageEncoder.PixelBytes];
+        for (var i = 0; i < rgb.Length; i++)
+        {
+            var (x, y, channel) = (i / 3 % ImageEncoder.Side, i / 3 / ImageEncoder.Side, i % 3);
+            rgb[i] = (byte)(128 + 90 * Math.Sin(waves[channel] * x + waves[3 + channel] * y + 30 * waves[6 + channel]) + random.Next(-30, 31));
+        }
+
+        return rgb;
+    }
+
+    private static int[] Padded(TextEncoder text, int i)
+    {
+        var ids = text.Ids(string.Join(' ', Enumerable.Range(i, 1 + i % 7).Select(n => Captions[n % Captions.Length])));
+        return [.. ids, .. Enumerable.Repeat(ids[^1], text.Context - ids.Length)];
+    }
+}

@@ -1,0 +1,52 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace Memorization.Store;
+
+/// <summary>Writes a matrix row by row as a .npy file, version 1.0; the number of rows is entered at the end.</summary>
+/// <typeparam name="T"><see cref="Half"/> or <see cref="float"/>.</typeparam>
+/// <remarks>Not thread-safe.</remarks>
+public sealed class NpyWriter<T> : IDisposable
+    where T : unmanaged
+{
+    // Magic, version and length included; numpy's own is 128 bytes for matrices too.
+    private const int HeaderBytes = 128;
+
+    private readonly FileStream _file;
+    private readonly int _columns;
+    private long _rows;
+
+    /// <summary>Begins the file.</summary>
+    public NpyWriter(string path, int columns)
+    {
+        _columns = columns;
+        _file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read, 1 << 16);
+        WriteHeader();
+    }
+
+    /// <summary>Adds a row.</summary>
+    /// <exception cref="ArgumentException">It has another length.</exception>
+    public void Write(ReadOnlySpan<T> row)
+    {
+        if (row.Length != _columns) throw new ArgumentException($"{row.Length} numbers in a row of {_columns}", nameof(row));
+        _file.Write(MemoryMarshal.AsBytes(row));
+        _rows++;
+    }
+
+    /// <summary>Enters the number of rows and closes the file.</summary>
+    public void Dispose()
+    {
+        _file.Position = 0;
+        WriteHeader();
+        _file.Dispose();
+    }
+
+    private void WriteHeader()
+    {
+        var type = typeof(T) == typeof(Half) ? "<f2" : typeof(T) == typeof(float) ? "<f4" : throw new NotSupportedException($"no .npy of {typeof(T)}");
+        var text = string.Create(CultureInfo.InvariantCulture, $"{{'descr': '{type}', 'fortran_order': False, 'shape': ({_rows}, {_columns}), }}");
+        _file.Write([0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y', 1, 0, HeaderBytes - 10, 0]);
+        _file.Write(Encoding.ASCII.GetBytes(text.PadRight(HeaderBytes - 11) + "\n"));
+    }
+}
