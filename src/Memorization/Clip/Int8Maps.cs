@@ -6,7 +6,7 @@ namespace Memorization.Clip;
 /// <remarks>
 /// Operators that quantise by themselves scale the whole batch by its largest number, so an image's embedding would depend on its neighbours.
 /// Weights have a scale for each output and 7 bits: processors without VNNI add pairs of products in 16 bits, and 2·255·64 is the most that fits.
-/// docs/decisions/0004-int8-clip.md has the measurements.
+/// docs/decisions/0005-int8-clip.md has the measurements.
 /// </remarks>
 internal sealed class Int8Maps(OnnxGraph graph)
 {
