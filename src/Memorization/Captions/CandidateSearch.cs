@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -64,25 +65,31 @@ internal sealed class CandidateSearch
 
     private int IndexOfPattern(ReadOnlySpan<byte> utf8)
     {
-        ref var start = ref MemoryMarshal.GetReference(utf8);
-        var (low0, low1, low2) = (_low[0], _low[1], _low[2]);
-        var (high0, high1, high2) = (_high[0], _high[1], _high[2]);
+        const int BlockBytes = 16 + FingerprintBytes - 1;
         var at = 0;
-        for (; at <= utf8.Length - Vector128<byte>.Count - (FingerprintBytes - 1); at += Vector128<byte>.Count)
+        for (; at <= utf8.Length - BlockBytes; at += Vector128<byte>.Count)
+            if (FirstInBlock(utf8, at) is >= 0 and var found) return found;
+        // The last places lie in a block that overlaps the one before; what is over, or a text too short for a block, is looked at place by place.
+        if (utf8.Length >= BlockBytes && FirstInBlock(utf8, utf8.Length - BlockBytes) is >= 0 and var last) return last;
+        for (at = Math.Max(0, utf8.Length - (utf8.Length >= BlockBytes ? FingerprintBytes - 1 : BlockBytes)); at < utf8.Length; at++)
+            if (Verify(utf8, at, byte.MaxValue) is >= 0 and var found) return found;
+        return -1;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int FirstInBlock(ReadOnlySpan<byte> utf8, int at)
+    {
+        ref var start = ref MemoryMarshal.GetReference(utf8);
+        var buckets = Fits(Vector128.LoadUnsafe(ref start, (nuint)at), _low[0], _high[0])
+            & Fits(Vector128.LoadUnsafe(ref start, (nuint)at + 1), _low[1], _high[1])
+            & Fits(Vector128.LoadUnsafe(ref start, (nuint)at + 2), _low[2], _high[2]);
+        if (buckets == Vector128<byte>.Zero) return -1;
+        for (var places = ~Vector128.Equals(buckets, Vector128<byte>.Zero).ExtractMostSignificantBits() & 0xFFFF; places != 0; places &= places - 1)
         {
-            var buckets = Fits(Vector128.LoadUnsafe(ref start, (nuint)at), low0, high0)
-                & Fits(Vector128.LoadUnsafe(ref start, (nuint)at + 1), low1, high1)
-                & Fits(Vector128.LoadUnsafe(ref start, (nuint)at + 2), low2, high2);
-            if (buckets == Vector128<byte>.Zero) continue;
-            for (var places = ~Vector128.Equals(buckets, Vector128<byte>.Zero).ExtractMostSignificantBits() & 0xFFFF; places != 0; places &= places - 1)
-            {
-                var place = BitOperations.TrailingZeroCount(places);
-                if (Verify(utf8, at + place, buckets[place]) is >= 0 and var found) return found;
-            }
+            var place = BitOperations.TrailingZeroCount(places);
+            if (Verify(utf8, at + place, buckets[place]) is >= 0 and var found) return found;
         }
 
-        for (; at < utf8.Length; at++)
-            if (Verify(utf8, at, byte.MaxValue) is >= 0 and var found) return found;
         return -1;
     }
 
