@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using Memorization.Analysis;
 using Memorization.Captions;
 using Memorization.Clustering;
 using Memorization.Configuration;

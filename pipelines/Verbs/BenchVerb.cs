@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using Memorization.Analysis;
 using Memorization.Pipelines.Bench;
 using Memorization.Pipelines.Terminal;
 using Spectre.Console;
@@ -10,30 +11,20 @@ namespace Memorization.Pipelines.Verbs;
 /// <summary>bench scan: the throughput of one stage alone, beside its peers.</summary>
 internal static class BenchVerb
 {
-    private static readonly Option<int> Runs = new("--runs") { Description = "Timed runs; the median counts.", DefaultValueFactory = _ => 5, Recursive = true };
-
-    private static readonly Option<int> Threads = new("--threads")
-    {
-        Description = "Threads of this program and of its peers.",
-        DefaultValueFactory = _ => Environment.ProcessorCount,
-        Recursive = true,
-    };
-
     public static Command Create()
     {
-        var command = new Command("bench", "The throughput of one stage alone on made data, beside its peers.") { Runs, Threads, Scan() };
-        Require(Runs, 1, 1000);
-        Require(Threads, 1, 1024);
-        return command;
+        var runs = NumberOption.Create("--runs", "Timed runs; the median counts.", 5, 1, 1000);
+        var threads = NumberOption.Create("--threads", "Threads of this program and of its peers.", Environment.ProcessorCount, 1, 1024);
+        runs.Recursive = threads.Recursive = true;
+        return new Command("bench", "The throughput of one stage alone on made data, beside its peers.") { runs, threads, Scan(runs, threads) };
     }
 
-    private static Command Scan()
+    private static Command Scan(Option<int> runs, Option<int> threads)
     {
-        var rows = new Option<int>("--rows") { Description = "Rows of the made file.", DefaultValueFactory = _ => 2_000_000 };
-        Require(rows, 1, 1_000_000_000);
+        var rows = NumberOption.Create("--rows", "Rows of the made file.", 2_000_000, 1, 1_000_000_000);
         var command = new Command("scan", "Scans a made LAION file for a keyword, beside DuckDB.") { rows };
         command.SetAction(async (parsed, stop) => Print(
-            await new ScanBench(parsed.GetValue(rows), parsed.GetValue(Threads), parsed.GetValue(Runs)).RunAsync(stop), parsed.GetValue(GlobalOptions.Json)));
+            await new ScanBench(parsed.GetValue(rows), parsed.GetValue(threads), parsed.GetValue(runs)).RunAsync(stop), parsed.GetValue(GlobalOptions.Json)));
         return command;
     }
 
@@ -54,12 +45,6 @@ internal static class BenchVerb
         foreach (var (name, value) in result.Details) AnsiConsole.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name}: {value:N0}"));
         return ExitCodes.Done;
     }
-
-    private static void Require(Option<int> option, int least, int greatest) => option.Validators.Add(result =>
-    {
-        if (result.GetValueOrDefault<int>() is var value && (value < least || value > greatest))
-            result.AddError(string.Create(CultureInfo.InvariantCulture, $"{option.Name} is {value}; it must be {least} to {greatest}."));
-    });
 
     private static string Number(double value) => value.ToString("N0", CultureInfo.InvariantCulture);
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Memorization.Analysis;
 using Memorization.Flow;
 using Memorization.Images;
 using Memorization.Pipelines.Terminal;

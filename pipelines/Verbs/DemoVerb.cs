@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Memorization.Analysis;
 using Memorization.Configuration;
 using Memorization.Pipelines.Demo;
 using Memorization.Pipelines.Terminal;
@@ -15,7 +16,7 @@ internal static class DemoVerb
     public static Command Create()
     {
         var output = new Option<string?>("--out") { Description = "Folder for the world, its study.json and its store. A folder that was used before is an increment. [default: demo/seed-S-rows-N]" };
-        var rows = new Option<int>("--rows") { Description = $"Rows of metadata, at least {DemoWorld.LeastRows}.", DefaultValueFactory = _ => 3000 };
+        var rows = NumberOption.Create("--rows", $"Rows of metadata, at least {DemoWorld.LeastRows}.", 3000, DemoWorld.LeastRows);
         var seed = new Option<ulong>("--seed") { Description = "The same seed gives the same world.", DefaultValueFactory = _ => 1 };
         var faults = new Option<string>("--faults") { Description = "Whether some rows fail, in every way: on or off.", DefaultValueFactory = _ => "on" };
         faults.AcceptOnlyFromAmong("on", "off");
@@ -26,7 +27,6 @@ internal static class DemoVerb
         };
         command.SetAction(async (parsed, _) =>
         {
-            if (parsed.GetValue(rows) < DemoWorld.LeastRows) throw new SetupException($"--rows is {parsed.GetValue(rows)}; it must be at least {DemoWorld.LeastRows}");
             using var interrupts = new Interrupts();
             var folder = Path.GetFullPath(parsed.GetValue(output)
                 ?? string.Create(CultureInfo.InvariantCulture, $"demo/seed-{parsed.GetValue(seed)}-rows-{parsed.GetValue(rows)}"));

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using Memorization.Analysis;
 using Memorization.Clip;
 using Memorization.Configuration;
 using Memorization.Embedding;

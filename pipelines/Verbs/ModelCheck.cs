@@ -34,7 +34,7 @@ internal sealed record ModelCheck(string Folder, ClipContents? Contents, int? Im
 
         if (vectors is not null) Directory.CreateDirectory(vectors);
         using var images = contents is null or { ImageSide: ImageEncoder.Side } ? ImageEncoder.Open(options) : null;
-        if (images is not null) Check("image", images.Embed(vectors is null ? [Pixels(1)] : Given(Path.Combine(vectors, "pixels.u8"), Pixels)), images.Model.Dimension, vectors);
+        if (images is not null) Check("image", images.Embed(vectors is null ? [MadePicture.Rgb(1)] : Given(Path.Combine(vectors, "pixels.u8"), MadePicture.Rgb)), images.Model.Dimension, vectors);
         using var text = contents is { HasText: false } ? null : TextEncoder.Open(options);
         if (text is not null)
         {
@@ -79,21 +79,6 @@ internal sealed record ModelCheck(string Folder, ClipContents? Contents, int? Im
         return bytes.Length > 0 && bytes.Length % first.Length == 0
             ? [.. bytes.Chunk(first.Length)]
             : throw new InvalidDataException($"{path} has {bytes.Length} bytes, not a multiple of {first.Length}");
-    }
-
-    // Waves of every frequency and direction with noise: pictures that differ.
-    private static byte[] Pixels(int seed)
-    {
-        var random = new Random(seed);
-        var waves = Enumerable.Range(0, 9).Select(_ => random.NextDouble() * 0.3).ToArray();
-        var rgb = new byte[ImageEncoder.PixelBytes];
-        for (var i = 0; i < rgb.Length; i++)
-        {
-            var (x, y, channel) = (i / 3 % ImageEncoder.Side, i / 3 / ImageEncoder.Side, i % 3);
-            rgb[i] = (byte)(128 + 90 * Math.Sin(waves[channel] * x + waves[3 + channel] * y + 30 * waves[6 + channel]) + random.Next(-30, 31));
-        }
-
-        return rgb;
     }
 
     private static int[] Padded(TextEncoder text, int i)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using Memorization.Analysis;
 using Memorization.Clip;
 using Memorization.Configuration;
 using Memorization.Embedding;

@@ -3,6 +3,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Numerics;
 using System.Text.Json;
+using Memorization.Analysis;
 using Memorization.Pipelines.Terminal;
 using Memorization.Store;
 using Spectre.Console;

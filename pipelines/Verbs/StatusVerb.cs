@@ -15,19 +15,17 @@ internal static class StatusVerb
     public static Command Create()
     {
         var study = GlobalOptions.Study();
-        var hosts = new Option<int>("--hosts") { Description = "Hosts shown, those with most failures first.", DefaultValueFactory = _ => 20 };
+        var hosts = NumberOption.Create("--hosts", "Hosts shown, those with most failures first.", 20, 0);
         var command = new Command("status", "The funnel of the last finished run, and the hosts with most failures.") { study, hosts };
         command.SetAction(async (parsed, stop) =>
         {
-            var limit = parsed.GetValue(hosts);
-            if (limit < 0) throw new SetupException($"--hosts is {limit}; it must be at least 0");
             var context = StudyContext.Load(parsed.GetRequiredValue(study), parsed);
             var runs = Path.Combine(context.Store, "runs");
             var last = (Directory.Exists(runs) ? Directory.EnumerateFiles(runs, "stats.json", SearchOption.AllDirectories) : []).Max(StringComparer.Ordinal)
                 ?? throw new SetupException($"there is no finished run in {context.Store}; run `memorization run {parsed.GetRequiredValue(study)}` first");
             var json = await File.ReadAllTextAsync(last, stop);
             using var database = await StoreDatabase.OpenAsync(context.Store);
-            var failing = HostOutcome.Failing(database, limit);
+            var failing = HostOutcome.Failing(database, parsed.GetValue(hosts));
             if (parsed.GetValue(GlobalOptions.Json))
             {
                 var result = JsonNode.Parse(json)!.AsObject();

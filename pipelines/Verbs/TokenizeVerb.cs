@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using Memorization.Analysis;
 using Memorization.Captions;
 using Memorization.Configuration;
 using Memorization.Pipelines.Terminal;

@@ -1,8 +1,8 @@
-using System.Diagnostics;
 using System.Globalization;
 using Memorization.Clip;
 using Memorization.Embedding;
 using Memorization.Inference;
+using Memorization.Pipelines.Bench;
 using Memorization.Tests.Clip;
 
 namespace Memorization.Benchmarks;
@@ -19,7 +19,7 @@ internal static class ClipBenchmarks
     private static readonly ClipArchitecture Architecture = ClipArchitecture.Known[0];
 
     /// <summary>Prints a table in Markdown.</summary>
-    public static void Run()
+    public static async Task RunAsync()
     {
         var folder = Directory.CreateTempSubdirectory("memorization-benchmark-");
         try
@@ -33,7 +33,7 @@ internal static class ClipBenchmarks
                 using var plain = OnnxSession.FromBytes(PlainClip.Image(clip.Weights, clip.Config), "plain", threads);
                 using var float32 = OnnxSession.FromFile(clip.Image(ModelPrecision.Float32, null).Path, threads);
                 using var int8 = OnnxSession.FromFile(clip.Image(ModelPrecision.Int8, null).Path, threads);
-                foreach (var batch in new[] { 1, 8, 32 }) Measure(threads, batch, plain, float32, int8);
+                foreach (var batch in new[] { 1, 8, 32 }) await MeasureAsync(threads, batch, plain, float32, int8);
             }
         }
         finally
@@ -42,7 +42,7 @@ internal static class ClipBenchmarks
         }
     }
 
-    private static void Measure(int threads, int batch, OnnxSession plain, OnnxSession float32, OnnxSession int8)
+    private static async Task MeasureAsync(int threads, int batch, OnnxSession plain, OnnxSession float32, OnnxSession int8)
     {
         using var pixels = OnnxTensor.Allocate<byte>(batch, ImageEncoder.Side, ImageEncoder.Side, 3);
         using var normalized = OnnxTensor.Allocate<float>(batch, 3, ImageEncoder.Side, ImageEncoder.Side);
@@ -50,31 +50,28 @@ internal static class ClipBenchmarks
         for (var i = 0; i < batch; i++)
         {
             var image = pixels.Elements<byte>().Slice(i * ImageEncoder.PixelBytes, ImageEncoder.PixelBytes);
-            Pictures.Made(i).CopyTo(image);
+            MadePicture.Rgb(i).CopyTo(image);
             normalizer.Normalize(image, normalized.Elements<float>().Slice(i * ImageEncoder.PixelBytes, ImageEncoder.PixelBytes));
         }
 
-        (OnnxSession Session, OnnxTensor Input, OnnxTensor Output, List<double> Seconds)[] models =
-        [
-            (plain, normalized, OnnxTensor.Allocate<float>(batch, Architecture.Dimension), []),
-            (float32, pixels, OnnxTensor.Allocate<float>(batch, Architecture.Dimension), []),
-            (int8, pixels, OnnxTensor.Allocate<float>(batch, Architecture.Dimension), []),
-        ];
-        for (var round = -1; round < Rounds; round++)
+        (OnnxSession Session, OnnxTensor Input)[] models = [(plain, normalized), (float32, pixels), (int8, pixels)];
+        var outputs = models.Select(_ => OnnxTensor.Allocate<float>(batch, Architecture.Dimension)).ToArray();
+        var contest = new Contest(Rounds);
+        for (var i = 0; i < models.Length; i++)
         {
-            foreach (var model in models)
+            var (session, input, output) = (models[i].Session, models[i].Input, outputs[i]);
+            contest.Add("", () =>
             {
-                var start = Stopwatch.GetTimestamp();
-                model.Session.Run([model.Session.Inputs[0].Name], [model.Input], [ImageTower.Output], [model.Output]);
-                if (round >= 0) model.Seconds.Add(Stopwatch.GetElapsedTime(start).TotalSeconds); // the first warms up
-            }
+                session.Run([session.Inputs[0].Name], [input], [ImageTower.Output], [output]);
+                return Task.CompletedTask;
+            });
         }
 
-        var speeds = models.Select(model => batch / model.Seconds.Order().ElementAt(Rounds / 2)).ToArray();
-        var cosines = Enumerable.Range(0, batch).Select(i => Towers.Cosine(Row(models[1].Output, i), Row(models[2].Output, i))).ToArray();
+        var speeds = (await contest.RunAsync(CancellationToken.None)).Select(times => batch / times.Median).ToArray();
+        var cosines = Enumerable.Range(0, batch).Select(i => Towers.Cosine(Row(outputs[1], i), Row(outputs[2], i))).ToArray();
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"| {threads} | {batch} | {speeds[0]:F1} | {speeds[1]:F1} | {speeds[1] / speeds[0]:F2} × | {speeds[2]:F1} | {speeds[2] / speeds[1]:F2} × | {cosines.Average():F5} | {cosines.Min():F5} |"));
-        foreach (var model in models) model.Output.Dispose();
+        foreach (var output in outputs) output.Dispose();
     }
 
     private static float[] Row(OnnxTensor tensor, int i) => tensor.Elements<float>().Slice(i * Architecture.Dimension, Architecture.Dimension).ToArray();

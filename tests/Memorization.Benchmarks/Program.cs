@@ -1,2 +1,2 @@
-if (args is ["clip"]) Memorization.Benchmarks.ClipBenchmarks.Run();
+if (args is ["clip"]) await Memorization.Benchmarks.ClipBenchmarks.RunAsync();
 else BenchmarkDotNet.Running.BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);

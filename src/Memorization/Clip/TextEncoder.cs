@@ -60,13 +60,13 @@ public sealed class TextEncoder : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         if (options.Path is not { } path || !Directory.Exists(path))
             throw new FileNotFoundException($"{options.Path ?? ModelOptions.BuiltIn} has no text tower: name the folder of a CLIP");
-        var threads = options.Threads == 0 ? Environment.ProcessorCount : options.Threads;
+        var threads = options.ThreadCount();
         if (!ClipFolder.HasWeights(path))
         {
             if (options.Precision != ModelPrecision.Float32) throw new InvalidDataException($"model.precision {options.Precision} is for folders with safetensors; {path} has ONNX models");
             var export = ClipFolder.Export(path, "text_model.onnx");
             FolderVocabulary.Check(path, TextTowerConfig.ClipVocabulary);
-            return Open(OnnxSession.FromFile(export, threads, options.Device), session => new TextEncoder(
+            return OnnxSession.Use(OnnxSession.FromFile(export, threads, options.Device), session => new TextEncoder(
                 session, export, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', new OnnxFile(export).ContentHashes)))),
                 TextTowerConfig.ClipContext, ClipFolder.DefaultLogitScale));
         }
@@ -74,7 +74,7 @@ public sealed class TextEncoder : IDisposable
         using var clip = new ClipFolder(path);
         var tower = clip.Text(options.Precision, options.Cache);
         FolderVocabulary.Check(path, clip.Config.Text!.Vocabulary);
-        return Open(OnnxSession.FromFile(tower.Path, threads, options.Device), session => new TextEncoder(
+        return OnnxSession.Use(OnnxSession.FromFile(tower.Path, threads, options.Device), session => new TextEncoder(
             session, clip.Name, tower.ModelId, clip.Config.Text.Context, clip.LogitScale));
     }
 
@@ -134,19 +134,6 @@ public sealed class TextEncoder : IDisposable
     {
         using var input = Tensor([0], Length(2), (_, _) => ClipTokenizer.EndId);
         return (int)_session.DimsOf(_embeddings.Name, _ids.Name, input)[1];
-    }
-
-    private static TextEncoder Open(OnnxSession session, Func<OnnxSession, TextEncoder> open)
-    {
-        try
-        {
-            return open(session);
-        }
-        catch
-        {
-            session.Dispose();
-            throw;
-        }
     }
 
     private static InvalidDataException Unusable(string name, string why) => new($"model {name} cannot embed captions: {why}");

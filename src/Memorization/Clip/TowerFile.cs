@@ -4,6 +4,7 @@ using System.Text;
 using Memorization.Configuration;
 using Memorization.Embedding;
 using Memorization.Inference;
+using Memorization.Store;
 
 namespace Memorization.Clip;
 
@@ -14,8 +15,6 @@ public sealed record TowerFile(string Path, string ModelId)
 {
     // Part of every id: raise it when a builder changes what a tower gives.
     private const int BuilderVersion = 1;
-
-    private static int _writers;
 
     /// <summary>Finds the tower in the cache, or builds it there: under another name first, so that a file with its own name is whole.</summary>
     /// <param name="kind">"image" or "text".</param>
@@ -33,20 +32,19 @@ public sealed record TowerFile(string Path, string ModelId)
         if (File.Exists(path)) return new TowerFile(path, id);
         try
         {
-            Directory.CreateDirectory(cache);
             var data = System.IO.Path.ChangeExtension(path, ".weights");
             OnnxGraph? graph = null;
-            WriteWhole(data, stream =>
+            Durable.Write(data, stream =>
             {
                 graph = new OnnxGraph($"clip-{kind}", new OnnxData(stream, System.IO.Path.GetFileName(data)));
                 build(graph);
             });
-            WriteWhole(path, stream => stream.Write(graph!.ToBytes()));
+            Durable.Write(path, stream => stream.Write(graph!.ToBytes()));
             return new TowerFile(path, id);
         }
-        catch (Exception e) when ((e is IOException and not FileNotFoundException) || e is UnauthorizedAccessException)
+        catch (SetupException e)
         {
-            throw new SetupException($"cannot write the built model to {cache}: {e.Message.ReplaceLineEndings(" ")}; free or open the folder, or name another as model.cache", e);
+            throw new SetupException($"{e.Message}, or name another as model.cache", e);
         }
     }
 
@@ -57,26 +55,5 @@ public sealed record TowerFile(string Path, string ModelId)
         hash.AppendData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"builder {BuilderVersion}\n{identity}\n")));
         foreach (var name in weights.Names.Where(owns).Order(StringComparer.Ordinal)) weights.Hash(hash, name);
         return Convert.ToHexStringLower(hash.GetHashAndReset());
-    }
-
-    private static void WriteWhole(string path, Action<Stream> write)
-    {
-        // Two that build the same at once write the same bytes; the second's name replaces the first's.
-        var unfinished = string.Create(CultureInfo.InvariantCulture, $"{path}.{Environment.ProcessId}-{Interlocked.Increment(ref _writers)}.tmp");
-        try
-        {
-            using (var file = new FileStream(unfinished, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 20))
-            {
-                write(file);
-                file.Flush(flushToDisk: true);
-            }
-
-            File.Move(unfinished, path, overwrite: true);
-        }
-        catch
-        {
-            File.Delete(unfinished);
-            throw;
-        }
     }
 }

@@ -36,7 +36,7 @@ public sealed class Embedder : IAsyncDisposable
     internal Embedder(ImageEncoder encoder, ModelOptions options, TimeProvider time, Action<EncoderBatch>? run = null)
     {
         (_encoder, _run, _time) = (encoder, run ?? encoder.Run, time);
-        _runsAtOnce = options.Threads == 0 ? Environment.ProcessorCount : options.Threads;
+        _runsAtOnce = options.ThreadCount();
         _linger = TimeSpan.FromMilliseconds(options.LingerMilliseconds);
         _queue = Channel.CreateBounded<Waiting>(new BoundedChannelOptions(encoder.BatchSize) { SingleReader = true });
         _gathering = Task.Run(GatherAsync);

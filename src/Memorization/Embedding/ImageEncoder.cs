@@ -37,7 +37,7 @@ public sealed class ImageEncoder : IDisposable
     private ImageEncoder(OnnxSession session, string name, string description, double threshold, IEnumerable<string> weights, bool mixesBatch, ModelOptions options, string? id = null)
     {
         _session = session;
-        _threads = options.Threads == 0 ? Environment.ProcessorCount : options.Threads;
+        _threads = options.ThreadCount();
         var input = session.Inputs is [var only] ? only : throw Unusable(name, $"it has {session.Inputs.Count} inputs, not one");
         if (Fits(input, ElementType.Float, 3, Side, Side)) _normalizer = new PixelNormalizer(options.Mean, options.Std);
         else if (!Fits(input, ElementType.Uint8, Side, Side, 3))
@@ -78,12 +78,12 @@ public sealed class ImageEncoder : IDisposable
         if (options.Path is null or ModelOptions.BuiltIn)
         {
             var graph = BuiltInModel.Graph();
-            return Open(
+            return OnnxSession.Use(
                 OnnxSession.FromBytes(graph, BuiltInModel.Name, ThreadsPerRun, options.Device),
                 session => new ImageEncoder(session, BuiltInModel.Name, BuiltInModel.Description, BuiltInModel.Threshold, [Convert.ToHexStringLower(SHA256.HashData(graph))], false, options));
         }
 
-        return Open(OnnxSession.FromFile(options.Path, ThreadsPerRun, options.Device), session =>
+        return OnnxSession.Use(OnnxSession.FromFile(options.Path, ThreadsPerRun, options.Device), session =>
         {
             var file = new OnnxFile(options.Path);
             var name = Path.GetFileNameWithoutExtension(options.Path);
@@ -135,21 +135,8 @@ public sealed class ImageEncoder : IDisposable
         if (clip.Config.Image is { Side: not Side and var side })
             throw Unusable(clip.Name, $"it reads {side}×{side} pixels; images are decoded to {Side}×{Side}");
         var tower = clip.Image(options.Precision, options.Cache);
-        return Open(OnnxSession.FromFile(tower.Path, ThreadsPerRun, options.Device), session => new ImageEncoder(
+        return OnnxSession.Use(OnnxSession.FromFile(tower.Path, ThreadsPerRun, options.Device), session => new ImageEncoder(
             session, clip.Name, $"CLIP image tower of {clip.Name}, {options.Precision}.", ClipThreshold, [], mixesBatch: false, options, tower.ModelId));
-    }
-
-    private static ImageEncoder Open(OnnxSession session, Func<OnnxSession, ImageEncoder> open)
-    {
-        try
-        {
-            return open(session);
-        }
-        catch
-        {
-            session.Dispose();
-            throw;
-        }
     }
 
     private static bool Fits(OnnxPort port, ElementType type, params ReadOnlySpan<long> image)

@@ -37,4 +37,7 @@ public sealed record ModelOptions
 
     /// <summary>Standard deviation of red, green and blue, of pixels in 0–1, that an encoder with float input expects to be divided by. Default: CLIP's.</summary>
     public IReadOnlyList<double> Std { get; init; } = [0.26862954, 0.26130258, 0.27577711];
+
+    /// <summary><see cref="Threads"/>, or the number of logical processors.</summary>
+    public int ThreadCount() => Threads == 0 ? Environment.ProcessorCount : Threads;
 }

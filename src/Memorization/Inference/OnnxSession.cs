@@ -60,6 +60,20 @@ internal sealed class OnnxSession : IDisposable
         ? Load(path, threads, device, options => new InferenceSession(path, options))
         : throw new FileNotFoundException($"there is no model file {path}", path);
 
+    /// <summary>Makes what owns a session from now on; frees the session if that fails.</summary>
+    public static T Use<T>(OnnxSession session, Func<OnnxSession, T> own)
+    {
+        try
+        {
+            return own(session);
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>Runs the model over tensors of the caller, outputs included.</summary>
     /// <param name="inputNames">Names of <paramref name="inputs"/>.</param>
     /// <param name="inputs">What the model reads.</param>

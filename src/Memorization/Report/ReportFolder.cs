@@ -1,7 +1,5 @@
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using Memorization.Analysis;
 using Memorization.Configuration;
 using Memorization.Store;
@@ -13,14 +11,6 @@ public static class ReportFolder
 {
     /// <summary>The page's name in its folder.</summary>
     public const string Page = "report.html";
-
-    private static readonly JsonSerializerOptions Json = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        WriteIndented = true,
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        Converters = { new JsonStringEnumConverter() },
-    };
 
     /// <summary>Reads the store and writes every file, each whole or not at all.</summary>
     /// <param name="store">The store's folder.</param>
@@ -58,7 +48,7 @@ public static class ReportFolder
                 [i + 1, family.Family, word.Word, word.Count, word.LogOdds, word.Z, word.StopWord ? "true" : "false"]))));
         yield return ("hosts.csv", CsvFile.Of(["host", "rows", "stored", "failed", "reason", "reason_rows"], data.FailingHosts
             .SelectMany(host => host.Reasons.Select(reason => (object[])[host.Host, host.Rows, host.Stored, host.Failed, reason.Key, reason.Value]))));
-        yield return ("report.json", JsonSerializer.Serialize(data, Json) + "\n");
+        yield return ("report.json", JsonSerializer.Serialize(data, JsonOutput.Indented) + "\n");
         yield return (Page, ReportPage.Render(data));
     }
 }

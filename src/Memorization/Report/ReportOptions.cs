@@ -8,7 +8,7 @@ public sealed record ReportOptions
 {
     /// <summary>Families listed in Table 1, the largest first.</summary>
     [Range(1, 10_000)]
-    public int TableFamilies { get; init; } = 200;
+    public int TableFamilies { get; init; } = 500;
 
     /// <summary>Families drawn as bars.</summary>
     [Range(1, 200)]

@@ -85,7 +85,7 @@ public sealed class LaionFile
             : throw new BrokenInputException(path, $"the footer gives it {group.MetaData.NumRows} rows", index);
     }
 
-    // On all cores: on one it takes as long as scanning the file on two.
+    // On all cores, since the scan of the first file waits for it.
     private static UInt128 Hash(string path, CancellationToken stop)
     {
         using var file = File.OpenHandle(path);

@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace Memorization.Rows;
 
 /// <summary>Which rows are wanted by what their metadata says of them. A row that lacks a number that is asked for is not wanted.</summary>
-/// <remarks>Decided in the scan, before the caption is looked at, in the order of the properties.</remarks>
+/// <remarks>Decided in the scan, in the order of the properties: of the rows that have a keyword, or of all where the study has none.</remarks>
 public sealed record MetadataOptions
 {
     /// <summary>Least CLIP similarity between image and caption, −1 to 1. Default null: any, or none.</summary>

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using Microsoft.Win32.SafeHandles;
 using Snappier;
 
 namespace Memorization.Rows;
@@ -8,21 +7,14 @@ namespace Memorization.Rows;
 /// <summary>Goes forward through a column chunk of PLAIN byte arrays page by page, holding one page. Not thread-safe.</summary>
 /// <remarks>
 /// A faster way for what LAION's URL and TEXT columns are: pages without a wanted row are passed over compressed, and Snappier takes half
-/// the time of ParquetSharp's Snappy (64 against 118 ns a caption). Whatever is unexpected throws <see cref="InvalidDataException"/>; the library then
+/// the time of ParquetSharp's Snappy (62 against 111 ns a caption: tests/Memorization.Benchmarks/results/scan.md). Whatever is unexpected throws <see cref="InvalidDataException"/>; the library then
 /// reads on from that row, or says what is wrong.
 /// </remarks>
 internal sealed class PlainPages(string path, PlainChunk chunk, bool isNullable) : IDisposable
 {
     private const int MaxHeaderBytes = 1 << 16;
 
-    // A page of Spark's, more or less; 2 and 4 MB were no faster.
-    private const int ReadBytes = 1 << 20;
-
-    private readonly SafeFileHandle _file = File.OpenHandle(path);
-    private byte[] _read = ArrayPool<byte>.Shared.Rent(ReadBytes);
-    private int _readStart;
-    private int _readEnd;
-    private long _next = chunk.Offset;
+    private readonly ChunkBytes _bytes = new(path, chunk);
     private byte[] _page = [];
     private int _pageBytes;
     private int[] _starts = [];
@@ -45,25 +37,23 @@ internal sealed class PlainPages(string path, PlainChunk chunk, bool isNullable)
     {
         while (row >= EndRow)
         {
-            Fill(MaxHeaderBytes);
-            var header = PlainPageHeader.Read(_read.AsSpan(_readStart, _readEnd - _readStart));
-            _readStart += header.HeaderBytes;
+            var header = PlainPageHeader.Read(_bytes.Peek(MaxHeaderBytes));
+            _bytes.Pass(header.HeaderBytes);
             if (header.Values > int.MaxValue - EndRow) throw new InvalidDataException("more rows than a row group can have");
             (_firstRow, _rows) = (EndRow, header.Values);
             if (row < EndRow) Load(header);
-            else Pass(header.CompressedBytes);
+            _bytes.Pass(header.CompressedBytes);
         }
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        _file.Dispose();
-        ArrayPool<byte>.Shared.Return(_read);
+        _bytes.Dispose();
         ArrayPool<byte>.Shared.Return(_page);
         ArrayPool<int>.Shared.Return(_starts);
         ArrayPool<int>.Shared.Return(_lengths);
-        (_read, _page, _starts, _lengths) = ([], [], [], []);
+        (_page, _starts, _lengths) = ([], [], []);
     }
 
     // For each row group new megabytes would be cleared, and collected.
@@ -76,9 +66,8 @@ internal sealed class PlainPages(string path, PlainChunk chunk, bool isNullable)
 
     private void Load(PlainPageHeader header)
     {
-        if (Fill(header.CompressedBytes) < header.CompressedBytes) throw new InvalidDataException("a page is cut short");
-        var compressed = _read.AsSpan(_readStart, header.CompressedBytes);
-        _readStart += header.CompressedBytes;
+        var compressed = _bytes.Peek(header.CompressedBytes);
+        if (compressed.Length < header.CompressedBytes) throw new InvalidDataException("a page is cut short");
         Grow(ref _page, header.UncompressedBytes);
         _pageBytes = header.UncompressedBytes;
         if (chunk.IsSnappy)
@@ -173,38 +162,5 @@ internal sealed class PlainPages(string path, PlainChunk chunk, bool isNullable)
         }
 
         throw new InvalidDataException("levels end early");
-    }
-
-    // Makes so many bytes ready, or as many as the chunk has left.
-    private int Fill(int bytes)
-    {
-        if (_readEnd - _readStart >= bytes) return bytes;
-        _read.AsSpan(_readStart, _readEnd - _readStart).CopyTo(_read);
-        (_readStart, _readEnd) = (0, _readEnd - _readStart);
-        if (_read.Length < bytes)
-        {
-            var larger = ArrayPool<byte>.Shared.Rent(bytes);
-            _read.AsSpan(0, _readEnd).CopyTo(larger);
-            ArrayPool<byte>.Shared.Return(_read);
-            _read = larger;
-        }
-
-        while (_readEnd < bytes)
-        {
-            var room = (int)Math.Min(_read.Length - _readEnd, chunk.Offset + chunk.Bytes - _next);
-            var read = room > 0 ? RandomAccess.Read(_file, _read.AsSpan(_readEnd, room), _next) : 0;
-            if (read == 0) break;
-            _next += read;
-            _readEnd += read;
-        }
-
-        return _readEnd - _readStart;
-    }
-
-    private void Pass(int bytes)
-    {
-        var ready = Math.Min(bytes, _readEnd - _readStart);
-        _readStart += ready;
-        _next += bytes - ready;
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Memorization.Configuration;
@@ -11,33 +12,74 @@ internal static partial class Durable
     /// <summary>Suffix of files that are being written; a store that is opened for writing removes what a killed run left.</summary>
     public const string Unfinished = ".tmp";
 
+    private static int _writers;
+
     /// <summary>Writes a file; it has its name only once every byte is on the disk.</summary>
     public static async Task WriteAsync(string path, Func<Stream, Task> write)
     {
-        var folder = Path.GetDirectoryName(path)!;
         var unfinished = path + Unfinished;
         try
         {
-            Directory.CreateDirectory(folder);
-            await using (var file = new FileStream(unfinished, FileMode.Create, FileAccess.ReadWrite, FileShare.Read, 1 << 16))
+            await using (var file = Create(unfinished))
             {
                 await write(file).ConfigureAwait(false);
                 await file.FlushAsync().ConfigureAwait(false);
                 RandomAccess.FlushToDisk(file.SafeFileHandle);
             }
 
-            File.Move(unfinished, path, overwrite: true);
-            FlushFolder(folder);
+            Publish(unfinished, path);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (IsUnwritable(exception))
         {
-            throw new SetupException($"cannot write {path}: {exception.Message.ReplaceLineEndings(" ")}; free or open the folder and run again", exception);
+            throw CannotWrite(path, exception);
+        }
+    }
+
+    /// <summary>Writes a file outside any store, which several processes may write at once: the last one's bytes stay, and a failure leaves none.</summary>
+    public static void Write(string path, Action<Stream> write)
+    {
+        var unfinished = string.Create(CultureInfo.InvariantCulture, $"{path}.{Environment.ProcessId}-{Interlocked.Increment(ref _writers)}{Unfinished}");
+        try
+        {
+            using (var file = Create(unfinished))
+            {
+                write(file);
+                file.Flush(flushToDisk: true);
+            }
+
+            Publish(unfinished, path);
+        }
+        catch (Exception exception) when (IsUnwritable(exception))
+        {
+            throw CannotWrite(path, exception);
+        }
+        finally
+        {
+            File.Delete(unfinished);
         }
     }
 
     /// <summary>Writes a JSON file; it has its name only once every byte is on the disk.</summary>
     public static Task WriteJsonAsync<T>(string path, T value) =>
         WriteAsync(path, stream => JsonSerializer.SerializeAsync(stream, value, StoreJson.Options));
+
+    private static FileStream Create(string unfinished)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(unfinished)!);
+        return new FileStream(unfinished, FileMode.Create, FileAccess.ReadWrite, FileShare.Read, 1 << 16);
+    }
+
+    private static void Publish(string unfinished, string path)
+    {
+        File.Move(unfinished, path, overwrite: true);
+        FlushFolder(Path.GetDirectoryName(path)!);
+    }
+
+    // A file that is missing is one that was to be read.
+    private static bool IsUnwritable(Exception exception) => exception is (IOException and not FileNotFoundException) or UnauthorizedAccessException;
+
+    private static SetupException CannotWrite(string path, Exception exception) =>
+        new($"cannot write {path}: {exception.Message.ReplaceLineEndings(" ")}; free or open the folder and run again", exception);
 
     private static void FlushFolder(string folder)
     {

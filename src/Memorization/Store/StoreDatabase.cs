@@ -60,8 +60,7 @@ public sealed class StoreDatabase : IDisposable
     // The rows a study is about: the filter keeps them, their image is stored, and it has a family.
     private const string StudySql = """
         CREATE VIEW study AS
-        SELECT r.row_key, r.caption, r.url, i.content_id, f.family,
-            i.host
+        SELECT r.row_key, r.caption, r.url, i.content_id, f.family, i.host
         FROM rows r JOIN verdicts v USING (row_key) JOIN images i USING (row_key) JOIN families f USING (content_id)
         WHERE v.kept AND i.outcome = 'kept'
         """;

@@ -49,7 +49,7 @@ public sealed class RandomClipTests : IDisposable
         ModelOptions options = new() { Path = _folder.Path };
         using var images = ImageEncoder.Open(options);
         using var text = TextEncoder.Open(options);
-        LargestCosine(images.Embed(Pictures.Made(0..6))).ShouldBeLessThan(0.995);
+        LargestCosine(images.Embed(Towers.Pictures(6))).ShouldBeLessThan(0.995);
         LargestCosine(text.Embed(["a photo of a cat", "a photo of a dog", "", "almond blossoming, oil on canvas"])).ShouldBeLessThan(0.995);
     }
 

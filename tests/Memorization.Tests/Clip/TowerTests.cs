@@ -23,7 +23,7 @@ public sealed class TowerTests : IDisposable
     {
         using var clip = Open(activation, layers, heads);
         using var plain = OnnxSession.FromBytes(PlainClip.Image(clip.Weights, clip.Config), "plain", threads: 1);
-        var images = Pictures.Made(0..5);
+        var images = Towers.Pictures(5);
         var expected = Plain(plain, images);
         Towers.Cosine(expected[0], expected[1]).ShouldBeLessThan(0.98); // or nothing is compared
         Difference(Images(clip, ModelPrecision.Float32, images), expected).ShouldBeLessThan(2e-6f);
@@ -61,7 +61,7 @@ public sealed class TowerTests : IDisposable
     {
         using var clip = Open(Transformer.QuickGelu, 2, 4);
         using var session = OnnxSession.FromFile(clip.Image(precision, _folder.File("cache")).Path, threads: 1);
-        var images = Pictures.Made(0..16);
+        var images = Towers.Pictures(16);
         images[3].AsSpan().Fill(255); // one that would change the scale of a whole batch
         var alone = images.Select(image => Towers.Embed(session, [image], Dimension)[0]).ToArray();
         foreach (var size in new[] { 2, 7, 16 })

@@ -6,6 +6,9 @@ namespace Memorization.Tests.Clip;
 /// <summary>Runs towers.</summary>
 internal static class Towers
 {
+    /// <summary>So many pictures that differ.</summary>
+    public static byte[][] Pictures(int count) => [.. Enumerable.Range(0, count).Select(MadePicture.Rgb)];
+
     /// <summary>Embeds images as one batch.</summary>
     public static float[][] Embed(OnnxSession session, byte[][] images, int dimension)
     {

@@ -45,18 +45,20 @@ public sealed class MetadataFilterTests : IDisposable
         counts.Ended.ShouldBe(reason is { } expected ? new Dictionary<Reason, long> { [expected] = 1 } : []);
     }
 
-    [Fact]
-    public void The_metadata_is_asked_before_the_caption_and_the_keyword()
+    [Theory]
+    [InlineData(true, 1, 2, 1)]
+    [InlineData(false, 2, 1, 0)]
+    public void A_keyword_is_asked_before_the_metadata_and_the_metadata_before_a_caption_of_any_kind(bool keyword, int excluded, int missing, int noKeyword)
     {
         var path = _files.Write(
             "a.parquet", ("URL", new[] { "u", "u", "u", "u" }), ("TEXT", new[] { null, "cat", "dog", null }), ("similarity", new[] { 0.1, 0.1, 0.4, 0.4 }));
+        var filter = keyword ? ParquetFixture.Where(caption => caption.SequenceEqual("cat"u8)) : new ScanFilter();
 
         var (rows, counts) = ParquetFixture.Read(
-            LaionFile.Open(path, TestContext.Current.CancellationToken),
-            ParquetFixture.Where(caption => caption.SequenceEqual("cat"u8)) with { Metadata = new MetadataOptions { MinSimilarity = 0.3 } });
+            LaionFile.Open(path, TestContext.Current.CancellationToken), filter with { Metadata = new MetadataOptions { MinSimilarity = 0.3 } });
 
-        rows.ShouldBeEmpty();
-        (counts[Reason.SimilarityExcluded], counts[Reason.MissingCaption], counts[Reason.NoKeyword]).ShouldBe((2, 1, 1));
+        rows.Select(row => row.Caption).ShouldBe(keyword ? [] : ["dog"]);
+        (counts[Reason.SimilarityExcluded], counts[Reason.MissingCaption], counts[Reason.NoKeyword]).ShouldBe((excluded, missing, noKeyword));
     }
 
     [Fact]

@@ -2,13 +2,15 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace Memorization.Pipelines.Terminal;
+namespace Memorization.Analysis;
 
 /// <summary>How results are printed as JSON: snake_case, reasons by their name.</summary>
-internal static class JsonOutput
+public static class JsonOutput
 {
+    /// <summary>A document of its own.</summary>
     public static JsonSerializerOptions Indented { get; } = Options(indented: true);
 
+    /// <summary>One of several JSON lines.</summary>
     public static JsonSerializerOptions Line { get; } = Options(indented: false);
 
     private static JsonSerializerOptions Options(bool indented) => new()
