@@ -25,13 +25,31 @@ internal static class InputFiles
         {
             return read();
         }
-        catch (Exception e) when (Inner(e) is IOException or UnauthorizedAccessException or InvalidDataException or NotSupportedException)
+        catch (Exception e) when (Problem(what, e) is { } problem)
         {
-            var message = Inner(e).Message.ReplaceLineEndings(" ");
-            throw new SetupException(message.Contains(what, StringComparison.Ordinal) ? message : $"{what}: {message}", e);
+            throw problem;
         }
+    }
 
+    /// <summary>The same for work that takes a while.</summary>
+    public static async Task<T> ReadAsync<T>(string what, Func<Task<T>> read)
+    {
+        try
+        {
+            return await read();
+        }
+        catch (Exception e) when (Problem(what, e) is { } problem)
+        {
+            throw problem;
+        }
+    }
+
+    private static SetupException? Problem(string what, Exception e)
+    {
         // Work on all cores wraps what went wrong in it.
-        static Exception Inner(Exception e) => e is AggregateException { InnerException: { } inner } ? inner : e;
+        var inner = e is AggregateException { InnerException: { } one } ? one : e;
+        if (inner is not (IOException or UnauthorizedAccessException or InvalidDataException or NotSupportedException)) return null;
+        var message = inner.Message.ReplaceLineEndings(" ");
+        return new SetupException(message.Contains(what, StringComparison.Ordinal) ? message : $"{what}: {message}", e);
     }
 }

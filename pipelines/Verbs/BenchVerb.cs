@@ -2,13 +2,15 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using Memorization.Analysis;
+using Memorization.Clip;
+using Memorization.Configuration;
 using Memorization.Pipelines.Bench;
 using Memorization.Pipelines.Terminal;
 using Spectre.Console;
 
 namespace Memorization.Pipelines.Verbs;
 
-/// <summary>bench scan: the throughput of one stage alone, beside its peers.</summary>
+/// <summary>bench scan and embed: the throughput of one stage alone, beside its peers.</summary>
 internal static class BenchVerb
 {
     public static Command Create()
@@ -16,7 +18,7 @@ internal static class BenchVerb
         var runs = NumberOption.Create("--runs", "Timed runs; the median counts.", 5, 1, 1000);
         var threads = NumberOption.Create("--threads", "Threads of this program and of its peers.", Environment.ProcessorCount, 1, 1024);
         runs.Recursive = threads.Recursive = true;
-        return new Command("bench", "The throughput of one stage alone on made data, beside its peers.") { runs, threads, Scan(runs, threads) };
+        return new Command("bench", "The throughput of one stage alone on made data, beside its peers.") { runs, threads, Scan(runs, threads), Embed(runs) };
     }
 
     private static Command Scan(Option<int> runs, Option<int> threads)
@@ -25,6 +27,36 @@ internal static class BenchVerb
         var command = new Command("scan", "Scans a made LAION file for a keyword, beside DuckDB.") { rows };
         command.SetAction(async (parsed, stop) => Print(
             await new ScanBench(parsed.GetValue(rows), parsed.GetValue(threads), parsed.GetValue(runs)).RunAsync(stop), parsed.GetValue(GlobalOptions.Json)));
+        return command;
+    }
+
+    private static Command Embed(Option<int> runs)
+    {
+        var model = new Option<string?>("--model") { Description = "A CLIP's folder, an image encoder's ONNX file, or built-in; without it --arch with random weights." };
+        var arch = ModelVerb.ArchOption();
+        var (device, precision, cache) = (ModelVerb.DeviceOption(), ModelVerb.PrecisionOption(), ModelVerb.CacheOption());
+        var batches = new Option<string>("--batch") { Description = "Batch sizes, with commas.", DefaultValueFactory = _ => "0" };
+        var images = NumberOption.Create("--images", "Images of each timed run.", 64, 1);
+        var lanes = NumberOption.Create("--lanes", "Batches in flight; 0 is one per core on a CPU, 3 on a GPU.", 0, 0, 1024);
+        var command = new Command("embed", "Embeds made pictures: the model alone and the whole stage, by batch size.") { model, arch, device, precision, cache, batches, images, lanes };
+        command.SetAction(async (parsed, stop) =>
+        {
+            var made = parsed.GetValue(model) is null ? Directory.CreateTempSubdirectory("memorization-bench-") : null;
+            try
+            {
+                if (made is not null) RandomClip.Write(made.FullName, ModelVerb.Architecture(parsed.GetRequiredValue(arch)), seed: 1);
+                var path = parsed.GetValue(model) ?? made!.FullName;
+                var options = ModelVerb.Options(path, parsed, device, precision, cache) with { Threads = parsed.GetValue(lanes) };
+                var sizes = parsed.GetRequiredValue(batches).Split(',').Select(size => int.TryParse(size, CultureInfo.InvariantCulture, out var number) && number is >= 0 and <= 4096
+                    ? number
+                    : throw new SetupException($"--batch {size} is not a number of 0 to 4096")).ToList();
+                return Print(await InputFiles.ReadAsync(path, () => new EmbedBench(options, sizes, parsed.GetValue(images), parsed.GetValue(runs)).RunAsync(stop)), parsed.GetValue(GlobalOptions.Json));
+            }
+            finally
+            {
+                made?.Delete(recursive: true);
+            }
+        });
         return command;
     }
 

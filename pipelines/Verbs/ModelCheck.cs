@@ -35,7 +35,7 @@ internal sealed record ModelCheck(string Folder, ClipContents? Contents, int? Im
         if (vectors is not null) Directory.CreateDirectory(vectors);
         using var images = contents is null or { ImageSide: ImageEncoder.Side } ? ImageEncoder.Open(options) : null;
         if (images is not null) Check("image", images.Embed(vectors is null ? [MadePicture.Rgb(1)] : Given(Path.Combine(vectors, "pixels.u8"), MadePicture.Rgb)), images.Model.Dimension, vectors);
-        using var text = contents is { HasText: false } ? null : TextEncoder.Open(options);
+        using var text = contents is { HasText: false } || File.Exists(options.Path) ? null : TextEncoder.Open(options);
         if (text is not null)
         {
             var ids = vectors is null ? [text.Ids(Captions[0])] : Given(Path.Combine(vectors, "ids.i32"), i => MemoryMarshal.AsBytes(Padded(text, i).AsSpan()).ToArray())

@@ -17,7 +17,7 @@ internal static class ModelVerb
 
     public static Option<string> ModelOption() => new("--model") { Description = "A CLIP's folder, an image encoder's ONNX file, or built-in.", Required = true };
 
-    public static Option<string> DeviceOption() => new("--device") { Description = "Where the model runs.", DefaultValueFactory = _ => "cpu" };
+    public static Option<string> DeviceOption() => new("--device") { Description = "Where the model runs: cpu, cuda, cuda:N, several with commas, or auto.", DefaultValueFactory = _ => "cpu" };
 
     public static Option<ModelPrecision> PrecisionOption() => new("--precision") { Description = "float32, float16 or int8, for models built from safetensors." };
 
@@ -25,6 +25,13 @@ internal static class ModelVerb
 
     public static ModelOptions Options(string model, ParseResult parsed, Option<string> device, Option<ModelPrecision> precision, Option<string?> cache) =>
         new() { Path = model, Device = parsed.GetRequiredValue(device), Precision = parsed.GetValue(precision), Cache = parsed.GetValue(cache) };
+
+    public static Option<string> ArchOption() =>
+        new("--arch") { Description = $"One of {string.Join(", ", ClipArchitecture.Known.Select(known => known.Name))}.", DefaultValueFactory = _ => "ViT-B/32" };
+
+    public static ClipArchitecture Architecture(string name) =>
+        ClipArchitecture.Known.FirstOrDefault(known => known.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
+        ?? throw new SetupException($"--arch {name} is not one of {string.Join(", ", ClipArchitecture.Known.Select(known => known.Name))}");
 
     private static Command List()
     {
@@ -67,15 +74,13 @@ internal static class ModelVerb
 
     private static Command RandomModel()
     {
-        var arch = new Option<string>("--arch") { Description = $"One of {string.Join(", ", ClipArchitecture.Known.Select(known => known.Name))}.", DefaultValueFactory = _ => "ViT-B/32" };
+        var arch = ArchOption();
         var seed = new Option<long>("--seed") { Description = "The same seed gives the same bytes.", DefaultValueFactory = _ => 1 };
         var output = new Option<string>("--out") { Description = "The folder.", Required = true };
         var command = new Command("random", "Writes a CLIP with random weights as a Hugging Face folder, for benchmarks and tests.") { arch, seed, output };
         command.SetAction(parsed =>
         {
-            var name = parsed.GetRequiredValue(arch);
-            var known = ClipArchitecture.Known.FirstOrDefault(known => known.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
-                ?? throw new SetupException($"--arch {name} is not one of {string.Join(", ", ClipArchitecture.Known.Select(known => known.Name))}");
+            var known = Architecture(parsed.GetRequiredValue(arch));
             var folder = parsed.GetRequiredValue(output);
             InputFiles.Read(folder, () =>
             {

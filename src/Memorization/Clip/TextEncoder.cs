@@ -54,7 +54,7 @@ public sealed class TextEncoder : IDisposable
     /// <summary>Loads the text tower of the folder that the options name.</summary>
     /// <exception cref="FileNotFoundException">The folder, or a file in it, is missing.</exception>
     /// <exception cref="InvalidDataException">A file is broken, there is no text tower, or the vocabulary is not CLIP's.</exception>
-    /// <exception cref="NotSupportedException">This build does not have the device.</exception>
+    /// <exception cref="NotSupportedException">The device is not there; the message says what to do.</exception>
     public static TextEncoder Open(ModelOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -66,7 +66,7 @@ public sealed class TextEncoder : IDisposable
             if (options.Precision != ModelPrecision.Float32) throw new InvalidDataException($"model.precision {options.Precision} is for folders with safetensors; {path} has ONNX models");
             var export = ClipFolder.Export(path, "text_model.onnx");
             FolderVocabulary.Check(path, TextTowerConfig.ClipVocabulary);
-            return OnnxSession.Use(OnnxSession.FromFile(export, threads, options.Device), session => new TextEncoder(
+            return OnnxSession.Use(OnnxSession.FromFile(export, threads, OnnxDevice.Parse(options.Device)[0]), session => new TextEncoder(
                 session, export, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', new OnnxFile(export).ContentHashes)))),
                 TextTowerConfig.ClipContext, ClipFolder.DefaultLogitScale));
         }
@@ -74,7 +74,7 @@ public sealed class TextEncoder : IDisposable
         using var clip = new ClipFolder(path);
         var tower = clip.Text(options.Precision, options.Cache);
         FolderVocabulary.Check(path, clip.Config.Text!.Vocabulary);
-        return OnnxSession.Use(OnnxSession.FromFile(tower.Path, threads, options.Device), session => new TextEncoder(
+        return OnnxSession.Use(OnnxSession.FromFile(tower.Path, threads, OnnxDevice.Parse(options.Device)[0]), session => new TextEncoder(
             session, clip.Name, tower.ModelId, clip.Config.Text.Context, clip.LogitScale));
     }
 

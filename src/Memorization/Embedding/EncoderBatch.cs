@@ -2,18 +2,30 @@ using Memorization.Inference;
 
 namespace Memorization.Embedding;
 
-/// <summary>The pixels that one run of the model reads and the numbers that it gives, in memory that is used again and again.</summary>
+/// <summary>The pixels that one run of the model reads and the numbers that it gives, in memory of one device's session that is used again and again.</summary>
 /// <remarks>Places beyond those that were put keep older pixels; nobody reads what the model makes of them. Not thread-safe.</remarks>
-internal sealed class EncoderBatch(OnnxTensor input, OnnxTensor output, int size, int dimension, PixelNormalizer? normalizer) : IDisposable
+public sealed class EncoderBatch : IDisposable
 {
-    /// <summary>What the model reads: (size, 224, 224, 3) uint8, or (size, 3, 224, 224) float32 if they are normalised outside.</summary>
-    public OnnxTensor Input => input;
+    private readonly OnnxTensor _input;
+    private readonly OnnxTensor _output;
+    private readonly OnnxBinding _binding;
+    private readonly int _dimension;
+    private readonly PixelNormalizer? _normalizer;
 
-    /// <summary>What the model gives: size × dimension float32.</summary>
-    public OnnxTensor Output => output;
+    /// <param name="input">What the model reads: (size, 224, 224, 3) uint8, or (size, 3, 224, 224) float32 if they are normalised outside.</param>
+    /// <param name="output">What the model gives: size × dimension float32.</param>
+    /// <param name="binding">The two, bound to the session.</param>
+    /// <param name="size">Places for images.</param>
+    /// <param name="dimension">Numbers per embedding.</param>
+    /// <param name="normalizer">Null if the graph normalises.</param>
+    internal EncoderBatch(OnnxTensor input, OnnxTensor output, OnnxBinding binding, int size, int dimension, PixelNormalizer? normalizer)
+    {
+        (_input, _output, _binding, _dimension, _normalizer) = (input, output, binding, dimension, normalizer);
+        Size = size;
+    }
 
     /// <summary>Places for images.</summary>
-    public int Size => size;
+    public int Size { get; }
 
     /// <summary>Copies an image to its place.</summary>
     /// <exception cref="ArgumentException">Not 224×224×3 bytes.</exception>
@@ -21,17 +33,21 @@ internal sealed class EncoderBatch(OnnxTensor input, OnnxTensor output, int size
     {
         if (rgb.Length != ImageEncoder.PixelBytes) throw new ArgumentException($"{rgb.Length} bytes instead of {ImageEncoder.PixelBytes}", nameof(rgb));
         var start = place * ImageEncoder.PixelBytes;
-        if (normalizer is null) rgb.CopyTo(input.Elements<byte>()[start..]);
-        else normalizer.Normalize(rgb, input.Elements<float>().Slice(start, ImageEncoder.PixelBytes));
+        if (_normalizer is null) rgb.CopyTo(_input.Elements<byte>()[start..]);
+        else _normalizer.Normalize(rgb, _input.Elements<float>().Slice(start, ImageEncoder.PixelBytes));
     }
 
+    /// <summary>Embeds every place.</summary>
+    public void Run() => _binding.Run();
+
     /// <summary>What the model gave for the image at a place.</summary>
-    public Span<float> Embedding(int place) => output.Elements<float>().Slice(place * dimension, dimension);
+    public Span<float> Embedding(int place) => _output.Elements<float>().Slice(place * _dimension, _dimension);
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        input.Dispose();
-        output.Dispose();
+        _binding.Dispose();
+        _input.Dispose();
+        _output.Dispose();
     }
 }

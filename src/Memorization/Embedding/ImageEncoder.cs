@@ -27,27 +27,26 @@ public sealed class ImageEncoder : IDisposable
 
     private const double ClipThreshold = 0.94; // also of other files: what stands in a path is a CLIP until the study says otherwise
 
-    private readonly OnnxSession _session;
+    private readonly IReadOnlyList<OnnxSession> _sessions;
     private readonly PixelNormalizer? _normalizer;
-    private readonly string[] _input;
-    private readonly string[] _output;
+    private readonly string _input;
+    private readonly string _output;
     private readonly long[] _outputDims;
-    private readonly int _threads;
 
-    private ImageEncoder(OnnxSession session, string name, string description, double threshold, IEnumerable<string> weights, bool mixesBatch, ModelOptions options, string? id = null)
+    private ImageEncoder(IReadOnlyList<OnnxSession> sessions, string name, string description, double threshold, IEnumerable<string> weights, bool mixesBatch, ModelOptions options, string? id = null)
     {
-        _session = session;
-        _threads = options.ThreadCount();
+        _sessions = sessions;
+        var session = sessions[0];
+        RunsPerDevice = options.RunsAtOnce(session.Device);
         var input = session.Inputs is [var only] ? only : throw Unusable(name, $"it has {session.Inputs.Count} inputs, not one");
         if (Fits(input, ElementType.Float, 3, Side, Side)) _normalizer = new PixelNormalizer(options.Mean, options.Std);
         else if (!Fits(input, ElementType.Uint8, Side, Side, 3))
             throw Unusable(name, $"its input is {input}, neither Uint8 (N, 224, 224, 3) nor Float (N, 3, 224, 224)");
-        _input = [input.Name];
-        _output = [Embedding(name, session.Outputs).Name];
-        BatchSize = (int?)input.Dims[0].Length ?? (mixesBatch ? 1 : options.BatchSize);
+        (_input, _output) = (input.Name, Embedding(name, session.Outputs).Name);
+        BatchSize = (int?)input.Dims[0].Length ?? (mixesBatch ? 1 : options.ImagesPerRun(session.Device));
 
-        using var probe = AllocateInput(input.Dims[0].Length ?? 1);
-        _outputDims = session.DimsOf(_output[0], _input[0], probe);
+        using var probe = AllocateInput(session, input.Dims[0].Length ?? 1);
+        _outputDims = session.DimsOf(_output, _input, probe);
         _outputDims[0] = BatchSize;
         Model = new ImageModel(name, description, id ?? Id(weights), (int)_outputDims[1], threshold);
 
@@ -65,10 +64,16 @@ public sealed class ImageEncoder : IDisposable
     /// <summary>Images per run: the model's own number if it is fixed, 1 if it lets the images of a batch influence one another, else the options'.</summary>
     public int BatchSize { get; }
 
+    /// <summary>Where it runs: "cpu", "cuda:0" …; a device that stands twice has two sessions.</summary>
+    public IReadOnlyList<string> Devices => [.. _sessions.Select(session => session.Device.ToString())];
+
+    /// <summary>Batches that keep one device busy.</summary>
+    public int RunsPerDevice { get; }
+
     /// <summary>Loads the model that the options name.</summary>
     /// <exception cref="FileNotFoundException">There is no such file, or a folder lacks one.</exception>
     /// <exception cref="InvalidDataException">It is not an ONNX model, not one of the layouts above, or a folder's files are broken or do not fit together.</exception>
-    /// <exception cref="NotSupportedException">This build does not have the device.</exception>
+    /// <exception cref="NotSupportedException">A device is not there; the message says what to do.</exception>
     public static ImageEncoder Open(ModelOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -78,25 +83,27 @@ public sealed class ImageEncoder : IDisposable
         if (options.Path is null or ModelOptions.BuiltIn)
         {
             var graph = BuiltInModel.Graph();
-            return OnnxSession.Use(
-                OnnxSession.FromBytes(graph, BuiltInModel.Name, ThreadsPerRun, options.Device),
-                session => new ImageEncoder(session, BuiltInModel.Name, BuiltInModel.Description, BuiltInModel.Threshold, [Convert.ToHexStringLower(SHA256.HashData(graph))], false, options));
+            return Load(
+                options,
+                device => OnnxSession.FromBytes(graph, BuiltInModel.Name, ThreadsPerRun, device),
+                sessions => new ImageEncoder(sessions, BuiltInModel.Name, BuiltInModel.Description, BuiltInModel.Threshold, [Convert.ToHexStringLower(SHA256.HashData(graph))], false, options));
         }
 
-        return OnnxSession.Use(OnnxSession.FromFile(options.Path, ThreadsPerRun, options.Device), session =>
+        return Load(options, device => OnnxSession.FromFile(options.Path, ThreadsPerRun, device), sessions =>
         {
             var file = new OnnxFile(options.Path);
             var name = Path.GetFileNameWithoutExtension(options.Path);
-            return new ImageEncoder(session, name, $"Image encoder {Path.GetFileName(options.Path)}.", ClipThreshold, file.ContentHashes, file.MixesBatch, options);
+            return new ImageEncoder(sessions, name, $"Image encoder {Path.GetFileName(options.Path)}.", ClipThreshold, file.ContentHashes, file.MixesBatch, options);
         });
     }
 
-    /// <summary>Memory for one run; the caller owns it.</summary>
-    internal EncoderBatch AllocateBatch() =>
-        new(AllocateInput(BatchSize), OnnxTensor.Allocate<float>(_outputDims), BatchSize, Model.Dimension, _normalizer);
-
-    /// <summary>Embeds every place of a batch.</summary>
-    internal void Run(EncoderBatch batch) => _session.Run(_input, [batch.Input], _output, [batch.Output]);
+    /// <summary>Memory for one run on a device; to be disposed before the encoder.</summary>
+    public EncoderBatch AllocateBatch(int device = 0)
+    {
+        var session = _sessions[device];
+        OnnxTensor input = AllocateInput(session, BatchSize), output = OnnxTensor.Allocate<float>(_outputDims);
+        return new EncoderBatch(input, output, session.Bind(_input, input, _output, output), BatchSize, Model.Dimension, _normalizer);
+    }
 
     /// <summary>Embeds images outside the graph of stages, batches side by side.</summary>
     /// <param name="images">224×224×3 bytes each.</param>
@@ -108,11 +115,12 @@ public sealed class ImageEncoder : IDisposable
         if (images.FirstOrDefault(image => image.Length != PixelBytes) is { } odd) throw new ArgumentException($"{odd.Length} bytes instead of {PixelBytes}", nameof(images));
         var embeddings = new float[]?[images.Count];
         ConcurrentBag<EncoderBatch> free = [];
-        Parallel.ForEach(Enumerable.Range(0, images.Count).Chunk(BatchSize), new ParallelOptions { MaxDegreeOfParallelism = _threads }, places =>
+        var allocated = -1;
+        Parallel.ForEach(Enumerable.Range(0, images.Count).Chunk(BatchSize), new ParallelOptions { MaxDegreeOfParallelism = RunsPerDevice * _sessions.Count }, places =>
         {
-            if (!free.TryTake(out var batch)) batch = AllocateBatch();
+            if (!free.TryTake(out var batch)) batch = AllocateBatch(Interlocked.Increment(ref allocated) % _sessions.Count);
             for (var i = 0; i < places.Length; i++) batch.Put(i, images[places[i]]);
-            Run(batch);
+            batch.Run();
             for (var i = 0; i < places.Length; i++) embeddings[places[i]] = UnitVector.Float(batch.Embedding(i));
             free.Add(batch);
         });
@@ -121,7 +129,25 @@ public sealed class ImageEncoder : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _session.Dispose();
+    public void Dispose()
+    {
+        foreach (var session in _sessions) session.Dispose();
+    }
+
+    private static ImageEncoder Load(ModelOptions options, Func<OnnxDevice, OnnxSession> load, Func<IReadOnlyList<OnnxSession>, ImageEncoder> own)
+    {
+        List<OnnxSession> sessions = [];
+        try
+        {
+            foreach (var device in OnnxDevice.Parse(options.Device)) sessions.Add(load(device));
+            return own(sessions);
+        }
+        catch
+        {
+            foreach (var session in sessions) session.Dispose();
+            throw;
+        }
+    }
 
     private static ImageEncoder OpenFolder(ModelOptions options, string path)
     {
@@ -135,8 +161,8 @@ public sealed class ImageEncoder : IDisposable
         if (clip.Config.Image is { Side: not Side and var side })
             throw Unusable(clip.Name, $"it reads {side}×{side} pixels; images are decoded to {Side}×{Side}");
         var tower = clip.Image(options.Precision, options.Cache);
-        return OnnxSession.Use(OnnxSession.FromFile(tower.Path, ThreadsPerRun, options.Device), session => new ImageEncoder(
-            session, clip.Name, $"CLIP image tower of {clip.Name}, {options.Precision}.", ClipThreshold, [], mixesBatch: false, options, tower.ModelId));
+        return Load(options, device => OnnxSession.FromFile(tower.Path, ThreadsPerRun, device), sessions => new ImageEncoder(
+            sessions, clip.Name, $"CLIP image tower of {clip.Name}, {options.Precision}.", ClipThreshold, [], mixesBatch: false, options, tower.ModelId));
     }
 
     private static bool Fits(OnnxPort port, ElementType type, params ReadOnlySpan<long> image)
@@ -159,7 +185,7 @@ public sealed class ImageEncoder : IDisposable
 
     private static string Numbers(IEnumerable<double> values) => string.Join(' ', values.Select(value => value.ToString("R", CultureInfo.InvariantCulture)));
 
-    private OnnxTensor AllocateInput(long count) => _normalizer is null
-        ? OnnxTensor.Allocate<byte>(count, Side, Side, 3)
-        : OnnxTensor.Allocate<float>(count, 3, Side, Side);
+    private OnnxTensor AllocateInput(OnnxSession session, long count) => _normalizer is null
+        ? session.Allocate<byte>(count, Side, Side, 3)
+        : session.Allocate<float>(count, 3, Side, Side);
 }

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Memorization.Inference;
 
 namespace Memorization.Embedding;
 
@@ -7,6 +8,11 @@ public sealed record ModelOptions
 {
     /// <summary>The <see cref="Path"/> of the model that needs no file.</summary>
     public const string BuiltIn = "built-in";
+
+    // One batch is copied in, one computed, one answered.
+    private const int RunsOnCard = 3;
+    private const int BatchOnCard = 256;
+    private const int BatchOnCpu = 8;
 
     /// <summary>A CLIP's folder as Hugging Face lays it out (safetensors, or vision_model.onnx), or an image encoder as an ONNX file; "built-in" or null is the model that comes with the program and finds copies only. Default "built-in".</summary>
     public string? Path { get; init; } = BuiltIn;
@@ -17,19 +23,19 @@ public sealed record ModelOptions
     /// <summary>Folder for models built from safetensors; null is the folder .memorization in the model's own. Default null.</summary>
     public string? Cache { get; init; }
 
-    /// <summary>Images per run of the model; smaller batches are padded to it, so that no embedding depends on who else was there. A model with a fixed batch keeps its own. Default 8: on a CPU larger ones fall out of the caches.</summary>
-    [Range(1, 4096)]
-    public int BatchSize { get; init; } = 8;
+    /// <summary>Images per run of the model; smaller batches are padded to it, so that no embedding depends on who else was there. A model with a fixed batch keeps its own. 0 is 8 on a CPU, where larger ones fall out of the caches, and 256 on a GPU. Default 0.</summary>
+    [Range(0, 4096)]
+    public int BatchSize { get; init; }
 
     /// <summary>How long a batch that is not full waits for more images, in milliseconds. Default 20.</summary>
     [Range(0, 10_000)]
     public int LingerMilliseconds { get; init; } = 20;
 
-    /// <summary>Batches that run at the same time, each on one CPU thread; 0 is one per logical processor. Default 0.</summary>
+    /// <summary>Batches that run at the same time: on a CPU each on a thread of its own, 0 is one per logical processor; on a GPU in flight on each, 0 is 3. Default 0.</summary>
     [Range(0, 1024)]
     public int Threads { get; init; }
 
-    /// <summary>Where the model runs: "cpu". Default "cpu".</summary>
+    /// <summary>Where the model runs: "cpu"; "cuda" or "cuda:N" for an NVIDIA GPU; several with commas ("cuda:0, cuda:1"), all fed from one queue; "auto" for the first GPU if it can be used and the CPU otherwise. A GPU that is named and cannot be used is an error. Default "cpu".</summary>
     public string Device { get; init; } = "cpu";
 
     /// <summary>Mean of red, green and blue, of pixels in 0–1, that an encoder with float input expects to be taken off. Default: CLIP's.</summary>
@@ -40,4 +46,10 @@ public sealed record ModelOptions
 
     /// <summary><see cref="Threads"/>, or the number of logical processors.</summary>
     public int ThreadCount() => Threads == 0 ? Environment.ProcessorCount : Threads;
+
+    /// <summary>Batches that run at the same time on one device.</summary>
+    internal int RunsAtOnce(OnnxDevice device) => Threads == 0 && device.IsCuda ? RunsOnCard : ThreadCount();
+
+    /// <summary><see cref="BatchSize"/>, or what suits the devices.</summary>
+    internal int ImagesPerRun(OnnxDevice device) => BatchSize > 0 ? BatchSize : device.IsCuda ? BatchOnCard : BatchOnCpu;
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.ML.OnnxRuntime;
 using ElementType = Memorization.Inference.Onnx.TensorProto.Types.DataType;
 
@@ -15,23 +16,32 @@ internal sealed record OnnxPort(string Name, ElementType Type, IReadOnlyList<Onn
 
 /// <summary>A model that ONNX Runtime has loaded.</summary>
 /// <remarks>
-/// Thread-safe: any number of runs at once, each with its own tensors. The runtime's own log is off, because each of its errors
-/// also comes as an exception and its log would go past the program's.
+/// Thread-safe: any number of runs at once, each with its own tensors; on a GPU each has a stream of its own, so that one's copies pass under
+/// another's arithmetic. The runtime's own log is off, because each of its errors also comes as an exception and its log would go past the program's.
 /// </remarks>
 internal sealed class OnnxSession : IDisposable
 {
+    private const string CudaProvider = "CUDAExecutionProvider";
+
     private readonly InferenceSession _session;
     private readonly RunOptions _runOptions = new() { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
+    private readonly OrtAllocator? _pinned;
 
-    private OnnxSession(InferenceSession session)
+    private OnnxSession(InferenceSession session, OnnxDevice device)
     {
-        _session = session;
+        (_session, Device) = (session, device);
         Inputs = [.. session.InputNames.Select(name => Port(name, session.InputMetadata[name]))];
         Outputs = [.. session.OutputNames.Select(name => Port(name, session.OutputMetadata[name]))];
+        if (device.Card is not { } card) return;
+        using var pages = new OrtMemoryInfo(OrtMemoryInfo.allocatorCUDA_PINNED, OrtAllocatorType.DeviceAllocator, card, OrtMemType.Default);
+        _pinned = new OrtAllocator(session, pages);
     }
 
     /// <summary>ONNX Runtime's version.</summary>
     public static string Version => OrtEnv.Instance().GetVersionString();
+
+    /// <summary>Where it runs.</summary>
+    public OnnxDevice Device { get; }
 
     /// <summary>What the model reads, constants not counted.</summary>
     public IReadOnlyList<OnnxPort> Inputs { get; }
@@ -42,21 +52,21 @@ internal sealed class OnnxSession : IDisposable
     /// <summary>Loads a model from memory.</summary>
     /// <param name="model">What an .onnx file holds.</param>
     /// <param name="name">What errors call it.</param>
-    /// <param name="threads">Threads that share one operator's work; 1 runs on the caller's thread alone.</param>
-    /// <param name="device">"cpu".</param>
+    /// <param name="threads">Threads that share one operator's work on a processor; 1 runs on the caller's thread alone.</param>
+    /// <param name="device">Where it is to run.</param>
     /// <exception cref="InvalidDataException">The bytes are not a model that the runtime can load.</exception>
-    /// <exception cref="NotSupportedException">This build does not have the device.</exception>
-    public static OnnxSession FromBytes(byte[] model, string name, int threads, string device = "cpu") =>
+    /// <exception cref="NotSupportedException">The device is not there; the message says what to do.</exception>
+    public static OnnxSession FromBytes(byte[] model, string name, int threads, OnnxDevice device = default) =>
         Load(name, threads, device, options => new InferenceSession(model, options));
 
     /// <summary>Loads a model, and the files with its external data, from a folder.</summary>
     /// <param name="path">The .onnx file.</param>
-    /// <param name="threads">Threads that share one operator's work; 1 runs on the caller's thread alone.</param>
-    /// <param name="device">"cpu".</param>
+    /// <param name="threads">Threads that share one operator's work on a processor; 1 runs on the caller's thread alone.</param>
+    /// <param name="device">Where it is to run.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file is not a model that the runtime can load.</exception>
-    /// <exception cref="NotSupportedException">This build does not have the device.</exception>
-    public static OnnxSession FromFile(string path, int threads, string device = "cpu") => File.Exists(path)
+    /// <exception cref="NotSupportedException">The device is not there; the message says what to do.</exception>
+    public static OnnxSession FromFile(string path, int threads, OnnxDevice device = default) => File.Exists(path)
         ? Load(path, threads, device, options => new InferenceSession(path, options))
         : throw new FileNotFoundException($"there is no model file {path}", path);
 
@@ -72,6 +82,43 @@ internal sealed class OnnxSession : IDisposable
             session.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Why a GPU cannot be used, and what to do about it; null if it can.</summary>
+    public static string? CudaProblem(int card)
+    {
+        if (!OrtEnv.Instance().GetAvailableProviders().Contains(CudaProvider))
+            return "this build runs models on \"cpu\" only; for GPUs build it with -p:OnnxRuntime=Gpu or -p:OnnxRuntimeDir=DIR (docs/gpu.md)";
+        try
+        {
+            var graph = new OnnxGraph("probe");
+            graph.Output("y", graph.Input("x", ElementType.Float, 1), 1);
+            using var options = Options(threads: 1, new OnnxDevice(card));
+            using var session = new InferenceSession(graph.ToBytes(), options);
+            return null;
+        }
+        catch (OnnxRuntimeException e)
+        {
+            return $"it cannot be used: {e.Message.ReplaceLineEndings(" ")} (docs/gpu.md says what it needs)";
+        }
+    }
+
+    /// <summary>Memory of the host that this session's device reads and writes fastest; to be disposed before the session.</summary>
+    /// <param name="dims">The tensor's dims; row-major.</param>
+    public OnnxTensor Allocate<T>(params long[] dims)
+        where T : unmanaged => _pinned is null ? OnnxTensor.Allocate<T>(dims) : OnnxTensor.Allocate<T>(_pinned, dims);
+
+    /// <summary>Binds tensors to an input and an output for any number of runs.</summary>
+    /// <param name="inputName">The input's name.</param>
+    /// <param name="input">What the model reads.</param>
+    /// <param name="outputName">The output's name; other outputs are not computed.</param>
+    /// <param name="output">What the model fills; the dims must be exactly those that it gives.</param>
+    public OnnxBinding Bind(string inputName, OnnxTensor input, string outputName, OnnxTensor output)
+    {
+        var binding = _session.CreateIoBinding();
+        binding.BindInput(inputName, input.Value);
+        binding.BindOutput(outputName, output.Value);
+        return new OnnxBinding(_session, _runOptions, binding);
     }
 
     /// <summary>Runs the model over tensors of the caller, outputs included.</summary>
@@ -93,15 +140,29 @@ internal sealed class OnnxSession : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        _pinned?.Dispose();
         _session.Dispose();
         _runOptions.Dispose();
     }
 
-    private static OnnxSession Load(string name, int threads, string device, Func<SessionOptions, InferenceSession> load)
+    private static OnnxSession Load(string name, int threads, OnnxDevice device, Func<SessionOptions, InferenceSession> load)
     {
-        if (device != "cpu") throw new NotSupportedException($"device \"{device}\": this build runs models on \"cpu\" only");
         OrtEnv.Instance().EnvLogLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL;
-        using var options = new SessionOptions
+        if (device.Card is { } card && CudaProblem(card) is { } problem) throw new NotSupportedException($"device {device}: {problem}");
+        using var options = Options(threads, device);
+        try
+        {
+            return new OnnxSession(load(options), device);
+        }
+        catch (OnnxRuntimeException e)
+        {
+            throw new InvalidDataException($"{name} is not a model that ONNX Runtime {Version} can load: {e.Message}", e);
+        }
+    }
+
+    private static SessionOptions Options(int threads, OnnxDevice device)
+    {
+        var options = new SessionOptions
         {
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
             ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
@@ -110,14 +171,19 @@ internal sealed class OnnxSession : IDisposable
         };
         // Threads that wait for work by spinning take their core from the stages that decode the next images.
         options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
-        try
+        if (device.Card is not { } card) return options;
+        using var cuda = new OrtCUDAProviderOptions();
+        var settings = new Dictionary<string, string>
         {
-            return new OnnxSession(load(options));
-        }
-        catch (OnnxRuntimeException e)
-        {
-            throw new InvalidDataException($"{name} is not a model that ONNX Runtime {Version} can load: {e.Message}", e);
-        }
+            ["device_id"] = card.ToString(CultureInfo.InvariantCulture),
+            ["use_tf32"] = "0", // ten bits of mantissa are not float32
+            ["arena_extend_strategy"] = "kSameAsRequested",
+        };
+        if (Environment.GetEnvironmentVariable("MEMORIZATION_CUDA") is { } more) // TEMPORARY
+            foreach (var pair in more.Split(';', StringSplitOptions.RemoveEmptyEntries)) settings[pair.Split('=')[0]] = pair.Split('=')[1];
+        cuda.UpdateOptions(settings);
+        options.AppendExecutionProvider_CUDA(cuda);
+        return options;
     }
 
     private static OnnxPort Port(string name, NodeMetadata node)
@@ -128,4 +194,19 @@ internal sealed class OnnxSession : IDisposable
             dims[i] = node.Dimensions[i] >= 0 ? node.Dimensions[i] : node.SymbolicDimensions[i] is { Length: > 0 } symbol ? symbol : "?";
         return new OnnxPort(name, (ElementType)(int)node.ElementDataType, dims);
     }
+}
+
+/// <summary>Tensors that are bound to a session: what one run reads and writes, again and again.</summary>
+/// <remarks>Not thread-safe; several bindings of one session run side by side.</remarks>
+internal sealed class OnnxBinding(InferenceSession session, RunOptions options, OrtIoBinding binding) : IDisposable
+{
+    /// <summary>Runs the model; the output is there when it returns.</summary>
+    public void Run()
+    {
+        session.RunWithBinding(options, binding);
+        binding.SynchronizeBoundOutputs();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => binding.Dispose();
 }

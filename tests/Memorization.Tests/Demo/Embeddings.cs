@@ -33,7 +33,7 @@ internal static class Embeddings
             {
                 var size = Math.Min(encoder.BatchSize, here - first);
                 for (var i = 0; i < size; i++) batch.Put(i, pixels[first + i]);
-                encoder.Run(batch);
+                batch.Run();
                 for (var i = 0; i < size; i++)
                     embeddings[start + first + i] = [.. UnitVector.From(batch.Embedding(i), out _).Select(x => (float)x)];
             }

@@ -64,7 +64,7 @@ public sealed class BuiltInModelTests : IDisposable
     private Half[] Embed(byte[] rgb)
     {
         _batch.Put(0, rgb);
-        _encoder.Run(_batch);
+        _batch.Run();
         return UnitVector.From(_batch.Embedding(0), out _);
     }
 

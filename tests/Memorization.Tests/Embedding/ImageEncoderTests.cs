@@ -161,7 +161,7 @@ public class ImageEncoderTests
         Half[] Embed(byte[] rgb)
         {
             batch.Put(0, rgb);
-            encoder.Run(batch);
+            batch.Run();
             return UnitVector.From(batch.Embedding(0), out _);
         }
 
@@ -180,7 +180,7 @@ public class ImageEncoderTests
         for (var i = 0; i < rgb.Length; i += 3) (rgb[i], rgb[i + 1], rgb[i + 2]) = (10, 20, 40);
         using var batch = encoder.AllocateBatch();
         batch.Put(encoder.BatchSize - 1, rgb);
-        encoder.Run(batch);
+        batch.Run();
         return batch.Embedding(encoder.BatchSize - 1).ToArray();
     }
 
