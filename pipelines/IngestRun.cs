@@ -79,6 +79,8 @@ internal sealed class IngestRun(StudyContext context, Interrupts interrupts, Log
         if (scan.FilesOpened == 0 && scan.Broken.Count > 0) throw new SetupException($"no input could be read; the first error: {scan.Broken[0].Message}");
         await families.PublishAsync(threshold, time, interrupts.Stop);
 
+        foreach (var device in embedder.Counters.Devices.Where(device => device.Failures > 0))
+            log.Warning("{Device} failed {Failures} times, last with {Error}; given up: {GivenUp}", device.Name, device.Failures, device.LastFailure, device.GivenUp);
         var result = Result(graph, scan, store, fetcher, embedder, threshold, started);
         await scope.WriteStatsAsync(JsonSerializer.SerializeToUtf8Bytes(result, JsonOutput.Indented));
         log.Information(
@@ -182,6 +184,7 @@ internal sealed class IngestRun(StudyContext context, Interrupts interrupts, Log
             Fetched = stages[StageName.Fetch].Kept,
             Requests = fetcher.Requests,
             Embedded = stages[StageName.Embed].Kept,
+            Embedding = EmbeddingResult.From(embedder.Counters),
             Seconds = seconds,
             PeakBytes = PeakMemory.Bytes(),
             BrokenInputs = [.. scan.Broken.Select(broken => broken.Message)],

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Memorization.Analysis;
+using Memorization.Embedding;
 using Memorization.Flow;
 
 namespace Memorization.Pipelines;
@@ -31,6 +32,9 @@ public record RunResult
     /// <summary>Images this run embedded.</summary>
     public required long Embedded { get; init; }
 
+    /// <summary>How the model was kept busy.</summary>
+    public EmbeddingResult? Embedding { get; init; }
+
     /// <summary>Seconds spent in each stage, added up over its workers, and in the whole run.</summary>
     public required IReadOnlyDictionary<string, double> Seconds { get; init; }
 
@@ -60,4 +64,26 @@ public record RunResult
 
     /// <summary>Fingerprints and settings of the run: filter, model, threshold, run id.</summary>
     public required IReadOnlyDictionary<string, string> Settings { get; init; }
+}
+
+/// <summary>What the embedder counted.</summary>
+/// <param name="ImagesPerSecond">From the first batch's beginning to the last one's end.</param>
+/// <param name="Batches">Batches that were gathered.</param>
+/// <param name="BatchSize">Places in each.</param>
+/// <param name="AverageFill">Images per place, 0 to 1.</param>
+/// <param name="WaitingForInput">Seconds in which a batch waited for images: if they are many, the other stages are too slow for the model.</param>
+/// <param name="WaitingForDevice">Seconds in which every batch was running: if they are many, the model is too slow for the other stages.</param>
+/// <param name="Devices">What each device did.</param>
+public sealed record EmbeddingResult(
+    double ImagesPerSecond, long Batches, int BatchSize, double AverageFill, double WaitingForInput, double WaitingForDevice, IReadOnlyList<DeviceCounters> Devices)
+{
+    /// <summary>The same from the counters.</summary>
+    public static EmbeddingResult From(EmbedderCounters counters) => new(
+        Math.Round(counters.ImagesPerSecond, 1),
+        counters.Batches,
+        counters.BatchSize,
+        Math.Round(counters.AverageFill, 3),
+        Math.Round(counters.WaitingForInput.TotalSeconds, 3),
+        Math.Round(counters.WaitingForDevice.TotalSeconds, 3),
+        counters.Devices);
 }

@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
+using Memorization.Captions;
 using Memorization.Clip;
 using Memorization.Embedding;
 using Memorization.Fetch;
-using Memorization.Captions;
 using Memorization.Images;
 using Memorization.Rows;
 
@@ -58,10 +58,15 @@ internal sealed class EmbedBench(ModelOptions options, IReadOnlyList<int> batchS
         await using var embedder = new Embedder(options, TimeProvider.System);
         using (var encoder = ImageEncoder.Open(options))
         {
-            var batches = Enumerable.Range(0, encoder.RunsPerDevice * encoder.Devices.Count).Select(lane => Filled(encoder, lane % encoder.Devices.Count)).ToList();
-            await RunBatches(batches, 2 * batches.Count);
-            model = await SpeedsAsync(() => RunBatches(batches, Math.Max(images / encoder.BatchSize, batches.Count)), stop);
-            batches.ForEach(batch => batch.Dispose());
+            var lanes = Enumerable.Range(0, encoder.RunsPerDevice * encoder.Devices.Count)
+                .Select(lane => (Batch: Filled(encoder, lane % encoder.Devices.Count), Thread: new LaneThread("bench"))).ToList();
+            await RunBatchesAsync(lanes, 2 * lanes.Count);
+            model = await SpeedsAsync(() => RunBatchesAsync(lanes, Math.Max(images / encoder.BatchSize, lanes.Count)), stop);
+            foreach (var (batch, thread) in lanes)
+            {
+                thread.Dispose();
+                batch.Dispose();
+            }
         }
 
         await RunStageAsync(embedder, images / 4 + 1, stop);
@@ -90,15 +95,16 @@ internal sealed class EmbedBench(ModelOptions options, IReadOnlyList<int> batchS
     }
 
     // Each lane runs its batch again and again until all have run so often together.
-    private static async Task<int> RunBatches(List<EncoderBatch> batches, int count)
+    private static async Task<int> RunBatchesAsync(List<(EncoderBatch Batch, LaneThread Thread)> lanes, int count)
     {
         var left = count;
-        await Task.WhenAll(batches.Select(batch => Task.Factory.StartNew(
-            () =>
-            {
-                while (Interlocked.Decrement(ref left) >= 0) batch.Run();
-            }, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
-        return count * batches[0].Size;
+        var runs = await Task.WhenAll(lanes.Select(lane => lane.Thread.RunAsync(() =>
+        {
+            var images = 0;
+            for (; Interlocked.Decrement(ref left) >= 0; images += lane.Batch.Size) lane.Batch.Run();
+            return images;
+        })));
+        return runs.Sum();
     }
 
     private async Task<int> RunStageAsync(Embedder embedder, int count, CancellationToken stop)

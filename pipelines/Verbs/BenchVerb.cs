@@ -37,7 +37,7 @@ internal static class BenchVerb
         var (device, precision, cache) = (ModelVerb.DeviceOption(), ModelVerb.PrecisionOption(), ModelVerb.CacheOption());
         var batches = new Option<string>("--batch") { Description = "Batch sizes, with commas.", DefaultValueFactory = _ => "0" };
         var images = NumberOption.Create("--images", "Images of each timed run.", 64, 1);
-        var lanes = NumberOption.Create("--lanes", "Batches in flight; 0 is one per core on a CPU, 3 on a GPU.", 0, 0, 1024);
+        var lanes = NumberOption.Create("--lanes", "Batches in flight; 0 is one per core on a CPU, 4 on a GPU.", 0, 0, 1024);
         var command = new Command("embed", "Embeds made pictures: the model alone and the whole stage, by batch size.") { model, arch, device, precision, cache, batches, images, lanes };
         command.SetAction(async (parsed, stop) =>
         {

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Times PyTorch's CLIP image tower on one GPU beside this program's, in turn, on the same weights.
 
-    python3 bench_clip.py MODEL --memorization ./memorization [--batch 64,128,256,512] [--runs 5] [--options "--lanes 3"]
+    python3 bench_clip.py MODEL --memorization ./memorization [--batch 128,256,512] [--rounds 3] [--compile 512] [--options "--lanes 3"]
 
 Both take uint8 (batch, 224, 224, 3) from pinned memory of the host and give float32 embeddings back to the host; PyTorch normalises on the GPU, computes
 in float16 with SDPA, and has the next batch's copy under way on a stream of its own. Every round runs each program once; medians of the rounds are printed as a
@@ -34,20 +34,17 @@ class Tower(torch.nn.Module):
         return (embeddings / embeddings.norm(dim=-1, keepdim=True)).float()
 
 
-def images_per_second(tower, batch, seconds, overlapped=True):
+def images_per_second(tower, batch, width, seconds):
     """Copies in, computes and copies out batch after batch; the copy of one passes under the arithmetic of another."""
     host = [torch.randint(0, 256, (batch, 224, 224, 3), dtype=torch.uint8).pin_memory() for _ in range(3)]
-    out = [torch.empty(batch, tower.projection.out_features).pin_memory() for _ in range(3)]
+    out = [torch.empty(batch, width).pin_memory() for _ in range(3)]
     copies, compute = torch.cuda.Stream(), torch.cuda.current_stream()
 
     def step(i):
-        if overlapped:
-            with torch.cuda.stream(copies):
-                device = host[i % 3].to("cuda", non_blocking=True)
-            compute.wait_stream(copies)
-            device.record_stream(compute)
-        else:
+        with torch.cuda.stream(copies):
             device = host[i % 3].to("cuda", non_blocking=True)
+        compute.wait_stream(copies)
+        device.record_stream(compute)
         out[i % 3].copy_(tower(device), non_blocking=True)
 
     with torch.inference_mode():
@@ -86,7 +83,7 @@ def flops_per_image(config):
 
 def ours(arguments, images):
     command = [arguments.memorization, "bench", "embed", "--model", arguments.model, "--device", "cuda", "--precision", "float16",
-               "--batch", arguments.batch, "--images", str(images), "--runs", "3", "--json", *arguments.options.split()]
+               "--batch", arguments.batch, "--images", str(images), "--runs", "2", "--json", *arguments.options.split()]
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode != 0:
         sys.exit(f"{' '.join(command)}: {done.stderr}")
@@ -102,39 +99,37 @@ def main():
     parser.add_argument("--seconds", type=float, default=1.5, help="each of PyTorch's runs")
     parser.add_argument("--images", type=int, default=30000, help="each of this program's runs")
     parser.add_argument("--options", default="", help="more options for this program")
-    parser.add_argument("--compile", action="store_true", help="torch.compile beside eager")
+    parser.add_argument("--compile", type=int, default=0, metavar="BATCH", help="torch.compile beside eager, at this batch size")
     arguments = parser.parse_args()
 
     sizes = [int(size) for size in arguments.batch.split(",")]
     clip = transformers.CLIPModel.from_pretrained(arguments.model, local_files_only=True, attn_implementation="sdpa")
     tower = Tower(clip.half()).cuda().eval()
     limit = product_tflops() * 1e12 / flops_per_image(clip.config.vision_config)
-    columns = {"eager": tower}
-    if arguments.compile:
-        columns["compile"] = torch.compile(tower, mode="max-autotune-no-cudagraphs", dynamic=False)
-        columns["compile"].projection = tower.projection
+    width = tower.projection.out_features
+    compiled = torch.compile(tower, dynamic=False) if arguments.compile else None
     speeds = {}
-    details = {}
     for _ in range(arguments.rounds):
-        for name, model in columns.items():
-            for size in sizes:
-                speeds.setdefault((name, size), []).append(images_per_second(model, size, arguments.seconds))
+        for size in sizes:
+            speeds.setdefault(("eager", size), []).append(images_per_second(tower, size, width, arguments.seconds))
+        if compiled is not None:
+            speeds.setdefault(("compile", arguments.compile), []).append(images_per_second(compiled, arguments.compile, width, arguments.seconds))
         result = ours(arguments, arguments.images)
-        details = result["details"]
         for size in sizes:
             for what in ("model alone", "stage"):
-                speeds.setdefault((what, size), []).append(details[f"batch {size}, {what}"])
+                speeds.setdefault((what, size), []).append(result["details"][f"batch {size}, {what}"])
 
     median = {key: statistics.median(values) for key, values in speeds.items()}
     best = max(median[("eager", size)] for size in sizes)
-    print(f"{torch.cuda.get_device_name()}, torch {torch.__version__}, transformers {transformers.__version__}, ONNX Runtime {result['versions']['onnxruntime']}")
-    names = [*columns, "model alone", "stage"]
-    print(f"| batch | {' | '.join(names)} | model alone against eager | against best eager | of the limit {limit:,.0f} |")
-    print("|---" * (len(names) + 4) + "|")
+    print(f"{torch.cuda.get_device_name()}, torch {torch.__version__}, transformers {transformers.__version__}, ONNX Runtime {result['versions']['onnxruntime']}, medians of {arguments.rounds} rounds")
+    names = ["eager", "compile", "model alone", "stage"] if compiled is not None else ["eager", "model alone", "stage"]
+    print(f"| batch | {' | '.join(names)} | model alone against eager | against the best eager | stage against eager | model alone, of the limit of {limit:,.0f} |")
+    print("|---" * (len(names) + 5) + "|")
     for size in sizes:
-        own = median[("model alone", size)]
-        print(f"| {size} | {' | '.join(f'{median[(name, size)]:,.0f}' for name in names)} | {own / median[('eager', size)]:.2f} x | {own / best:.2f} x | {own / limit:.0%} |")
-    print(json.dumps({name: value for name, value in details.items() if name.count(",") and "/image" in name or "fill" in name}))
+        eager, own, stage = (median[(name, size)] for name in ("eager", "model alone", "stage"))
+        cells = [f"{median[(name, size)]:,.0f}" if (name, size) in median else "" for name in names]
+        print(f"| {size} | {' | '.join(cells)} | {own / eager:.2f} x | {own / best:.2f} x | {stage / eager:.2f} x | {own / limit:.0%} |")
+    print(json.dumps({name: round(value) for name, value in result["details"].items() if "ns/image" in name or "fill" in name}))
 
 
 if __name__ == "__main__":

@@ -23,6 +23,9 @@ internal sealed record ImageTowerConfig(Transformer Transformer, int Side, int P
 {
     /// <summary>Patches on each side of an image.</summary>
     public int Grid => Side / Patch;
+
+    /// <summary>Patches and the class token.</summary>
+    public int Tokens => Grid * Grid + 1;
 }
 
 /// <summary>The tower that embeds captions.</summary>

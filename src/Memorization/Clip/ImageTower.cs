@@ -62,7 +62,7 @@ internal static class ImageTower
         }
 
         var graph = tower.Graph;
-        var positions = weights.Read($"{Embeddings}.position_embedding.weight", grid * grid + 1, width);
+        var positions = weights.Read($"{Embeddings}.position_embedding.weight", config.Tokens, width);
         var token = weights.Read($"{Embeddings}.class_embedding", width);
         for (var i = 0; i < width; i++) positions[i] += token[i];
         if (tower.Type == ElementType.Float16)
@@ -76,6 +76,6 @@ internal static class ImageTower
         var product = precision == ModelPrecision.Int8
             ? new Int8Maps(graph).MultiplyPixels(rows, folded, bias)
             : graph.Gemm(graph.Cast(rows, tower.Type), tower.Constant(folded, width, inputs), tower.Constant(bias, width), transposeB: true, alpha: 1 / PatchScale);
-        return (product, tower.Constant(positions, 1, grid * grid + 1, width));
+        return (product, tower.Constant(positions, 1, config.Tokens, width));
     }
 }

@@ -74,7 +74,7 @@ public sealed class TextEncoder : IDisposable
         using var clip = new ClipFolder(path);
         var tower = clip.Text(options.Precision, options.Cache);
         FolderVocabulary.Check(path, clip.Config.Text!.Vocabulary);
-        return OnnxSession.Use(OnnxSession.FromFile(tower.Path, threads, OnnxDevice.Parse(options.Device)[0]), session => new TextEncoder(
+        return OnnxSession.Use(OnnxSession.FromFile(tower.Path, threads, OnnxDevice.Parse(options.Device)[0], clip.Config.Text!.Context), session => new TextEncoder(
             session, clip.Name, tower.ModelId, clip.Config.Text.Context, clip.LogitScale));
     }
 

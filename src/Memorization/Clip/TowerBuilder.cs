@@ -48,7 +48,7 @@ internal sealed class TowerBuilder(OnnxGraph graph, ClipWeights weights, Transfo
             // Of the last layer's output only the chosen tokens are read; nine of its twelve matrix products of width² need not be computed for the others.
             (attended, residual) = last ? (pick(attended), pick(graph.Reshape(residual, shape))) : (Flat(attended), residual);
             (normalized, residual) = Sum(attended, $"{layer}.self_attn.out_proj", _width, residual, $"{layer}.layer_norm2");
-            var inner = Activation(normalized, $"{layer}.mlp.fc1");
+            var inner = Activation(normalized, last ? null : shape, $"{layer}.mlp.fc1");
             if (last) return graph.Add(Biased(inner, $"{layer}.mlp.fc2", transformer.Inner, _width), residual);
             (normalized, residual) = Sum(inner, $"{layer}.mlp.fc2", transformer.Inner, residual, $"{layers}.{i + 1}.layer_norm1");
         }
@@ -105,9 +105,32 @@ internal sealed class TowerBuilder(OnnxGraph graph, ClipWeights weights, Transfo
         return graph.Attention(graph.Reshape(tokens, shape), Constant(packed, _width, 3 * _width), bias, transformer.Heads, causal);
     }
 
-    private OnnxValue Activation(OnnxValue tokens, string name) => transformer.Activation == Transformer.Gelu
-        ? graph.BiasGelu(Linear(tokens, name, _width, transformer.Inner), Weight($"{name}.bias", transformer.Inner))
-        : graph.QuickGelu(Biased(tokens, name, _width, transformer.Inner));
+    // The shape is (batch, sequence, width) if the tokens are that many.
+    private OnnxValue Activation(OnnxValue tokens, OnnxValue? shape, string name)
+    {
+        if (transformer.Activation == Transformer.Gelu)
+            return graph.BiasGelu(Linear(tokens, name, _width, transformer.Inner), Weight($"{name}.bias", transformer.Inner));
+        return graph.QuickGelu(precision == ModelPrecision.Float16 && shape is { } all
+            ? BiasedByOnes(tokens, all, name)
+            : Biased(tokens, name, _width, transformer.Inner));
+    }
+
+    // CUDA's Gemm fills the output with the bias first, by a product of inner length 1, and then reads it again: nearly as long as the product itself takes.
+    // A column of ones for the bias costs half of that, and seven more keep the rows aligned.
+    private OnnxValue BiasedByOnes(OnnxValue tokens, OnnxValue shape, string name)
+    {
+        const int Ones = 8;
+        float[] weight = weights.Read($"{name}.weight", transformer.Inner, _width), bias = weights.Read($"{name}.bias", transformer.Inner);
+        var wide = new float[transformer.Inner * (_width + Ones)];
+        for (var row = 0; row < transformer.Inner; row++)
+        {
+            weight.AsSpan(row * _width, _width).CopyTo(wide.AsSpan(row * (_width + Ones)));
+            wide[row * (_width + Ones) + _width] = bias[row];
+        }
+
+        var padded = graph.Reshape(graph.PadOnes(graph.Reshape(tokens, shape), Ones), -1, _width + Ones);
+        return graph.Gemm(padded, Constant(wide, transformer.Inner, _width + Ones), null, transposeB: true);
+    }
 
     private OnnxValue Biased(OnnxValue tokens, string name, int inputs, int outputs)
     {

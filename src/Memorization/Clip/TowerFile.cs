@@ -14,7 +14,7 @@ namespace Memorization.Clip;
 public sealed record TowerFile(string Path, string ModelId)
 {
     // Part of every id: raise it when a builder changes what a tower gives.
-    private const int BuilderVersion = 1;
+    private const int BuilderVersion = 2;
 
     /// <summary>Finds the tower in the cache, or builds it there: under another name first, so that a file with its own name is whole.</summary>
     /// <param name="kind">"image" or "text".</param>

@@ -8,19 +8,19 @@ public sealed class EncoderBatch : IDisposable
 {
     private readonly OnnxTensor _input;
     private readonly OnnxTensor _output;
-    private readonly OnnxBinding _binding;
     private readonly int _dimension;
     private readonly PixelNormalizer? _normalizer;
+    private readonly Action<OnnxTensor, OnnxTensor> _run;
 
     /// <param name="input">What the model reads: (size, 224, 224, 3) uint8, or (size, 3, 224, 224) float32 if they are normalised outside.</param>
     /// <param name="output">What the model gives: size × dimension float32.</param>
-    /// <param name="binding">The two, bound to the session.</param>
     /// <param name="size">Places for images.</param>
     /// <param name="dimension">Numbers per embedding.</param>
     /// <param name="normalizer">Null if the graph normalises.</param>
-    internal EncoderBatch(OnnxTensor input, OnnxTensor output, OnnxBinding binding, int size, int dimension, PixelNormalizer? normalizer)
+    /// <param name="run">Runs the model over the two.</param>
+    internal EncoderBatch(OnnxTensor input, OnnxTensor output, int size, int dimension, PixelNormalizer? normalizer, Action<OnnxTensor, OnnxTensor> run)
     {
-        (_input, _output, _binding, _dimension, _normalizer) = (input, output, binding, dimension, normalizer);
+        (_input, _output, _dimension, _normalizer, _run) = (input, output, dimension, normalizer, run);
         Size = size;
     }
 
@@ -38,7 +38,7 @@ public sealed class EncoderBatch : IDisposable
     }
 
     /// <summary>Embeds every place.</summary>
-    public void Run() => _binding.Run();
+    public void Run() => _run(_input, _output);
 
     /// <summary>What the model gave for the image at a place.</summary>
     public Span<float> Embedding(int place) => _output.Elements<float>().Slice(place * _dimension, _dimension);
@@ -46,7 +46,6 @@ public sealed class EncoderBatch : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _binding.Dispose();
         _input.Dispose();
         _output.Dispose();
     }

@@ -29,8 +29,8 @@ public sealed class ImageEncoder : IDisposable
 
     private readonly IReadOnlyList<OnnxSession> _sessions;
     private readonly PixelNormalizer? _normalizer;
-    private readonly string _input;
-    private readonly string _output;
+    private readonly string[] _inputNames;
+    private readonly string[] _outputNames;
     private readonly long[] _outputDims;
 
     private ImageEncoder(IReadOnlyList<OnnxSession> sessions, string name, string description, double threshold, IEnumerable<string> weights, bool mixesBatch, ModelOptions options, string? id = null)
@@ -42,11 +42,11 @@ public sealed class ImageEncoder : IDisposable
         if (Fits(input, ElementType.Float, 3, Side, Side)) _normalizer = new PixelNormalizer(options.Mean, options.Std);
         else if (!Fits(input, ElementType.Uint8, Side, Side, 3))
             throw Unusable(name, $"its input is {input}, neither Uint8 (N, 224, 224, 3) nor Float (N, 3, 224, 224)");
-        (_input, _output) = (input.Name, Embedding(name, session.Outputs).Name);
+        (_inputNames, _outputNames) = ([input.Name], [Embedding(name, session.Outputs).Name]);
         BatchSize = (int?)input.Dims[0].Length ?? (mixesBatch ? 1 : options.ImagesPerRun(session.Device));
 
         using var probe = AllocateInput(session, input.Dims[0].Length ?? 1);
-        _outputDims = session.DimsOf(_output, _input, probe);
+        _outputDims = session.DimsOf(_outputNames[0], _inputNames[0], probe);
         _outputDims[0] = BatchSize;
         Model = new ImageModel(name, description, id ?? Id(weights), (int)_outputDims[1], threshold);
 
@@ -102,7 +102,7 @@ public sealed class ImageEncoder : IDisposable
     {
         var session = _sessions[device];
         OnnxTensor input = AllocateInput(session, BatchSize), output = OnnxTensor.Allocate<float>(_outputDims);
-        return new EncoderBatch(input, output, session.Bind(_input, input, _output, output), BatchSize, Model.Dimension, _normalizer);
+        return new EncoderBatch(input, output, BatchSize, Model.Dimension, _normalizer, (pixels, embeddings) => session.Run(_inputNames, [pixels], _outputNames, [embeddings]));
     }
 
     /// <summary>Embeds images outside the graph of stages, batches side by side.</summary>
@@ -161,7 +161,7 @@ public sealed class ImageEncoder : IDisposable
         if (clip.Config.Image is { Side: not Side and var side })
             throw Unusable(clip.Name, $"it reads {side}×{side} pixels; images are decoded to {Side}×{Side}");
         var tower = clip.Image(options.Precision, options.Cache);
-        return Load(options, device => OnnxSession.FromFile(tower.Path, ThreadsPerRun, device), sessions => new ImageEncoder(
+        return Load(options, device => OnnxSession.FromFile(tower.Path, ThreadsPerRun, device, clip.Config.Image!.Tokens), sessions => new ImageEncoder(
             sessions, clip.Name, $"CLIP image tower of {clip.Name}, {options.Precision}.", ClipThreshold, [], mixesBatch: false, options, tower.ModelId));
     }
 

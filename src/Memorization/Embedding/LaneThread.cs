@@ -7,11 +7,12 @@ namespace Memorization.Embedding;
 /// A run of a model holds its thread for long, and the pool's threads are for the other stages. It is the same thread every time because CUDA's libraries
 /// keep plans and handles by thread: with a new one for each batch, cuDNN's attention planned anew each time and took ten times as long.
 /// </remarks>
-internal sealed class LaneThread : IDisposable
+public sealed class LaneThread : IDisposable
 {
     private readonly BlockingCollection<Action> _work = [];
     private readonly Thread _thread;
 
+    /// <param name="name">The thread's name.</param>
     public LaneThread(string name)
     {
         _thread = new Thread(() =>

@@ -9,8 +9,8 @@ public sealed record ModelOptions
     /// <summary>The <see cref="Path"/> of the model that needs no file.</summary>
     public const string BuiltIn = "built-in";
 
-    // One batch is copied in, one computed, one answered.
-    private const int RunsOnCard = 3;
+    // One batch is gathered, one copied, one computed, one answered.
+    private const int RunsOnCard = 4;
     private const int BatchOnCard = 256;
     private const int BatchOnCpu = 8;
 
@@ -31,7 +31,7 @@ public sealed record ModelOptions
     [Range(0, 10_000)]
     public int LingerMilliseconds { get; init; } = 20;
 
-    /// <summary>Batches that run at the same time: on a CPU each on a thread of its own, 0 is one per logical processor; on a GPU in flight on each, 0 is 3. Default 0.</summary>
+    /// <summary>Batches that run at the same time: on a CPU each on a thread of its own, 0 is one per logical processor; on a GPU in flight on each, 0 is 4. Default 0.</summary>
     [Range(0, 1024)]
     public int Threads { get; init; }
 

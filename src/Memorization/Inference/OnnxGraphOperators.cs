@@ -88,6 +88,9 @@ internal sealed partial class OnnxGraph
         return Node("Pad", [a, Vector(pads)]);
     }
 
+    /// <summary>Ones behind the last element of the last of three dimensions.</summary>
+    public OnnxValue PadOnes(OnnxValue a, long count) => Node("Pad", [a, Vector(0, 0, 0, 0, 0, count), Cast(Constant<float>([1f]), a.Type)]);
+
     /// <summary>Normalises the last dimension to mean 0 and deviation 1, then scales and shifts it.</summary>
     public OnnxValue LayerNormalization(OnnxValue a, OnnxValue scale, OnnxValue bias, float epsilon) =>
         Node("LayerNormalization", [a, scale, bias], [Attribute("epsilon", epsilon)]);

@@ -22,6 +22,7 @@ internal sealed record OnnxPort(string Name, ElementType Type, IReadOnlyList<Onn
 internal sealed class OnnxSession : IDisposable
 {
     private const string CudaProvider = "CUDAExecutionProvider";
+    private const int ShortSequence = 128;
 
     private readonly InferenceSession _session;
     private readonly RunOptions _runOptions = new() { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
@@ -57,17 +58,18 @@ internal sealed class OnnxSession : IDisposable
     /// <exception cref="InvalidDataException">The bytes are not a model that the runtime can load.</exception>
     /// <exception cref="NotSupportedException">The device is not there; the message says what to do.</exception>
     public static OnnxSession FromBytes(byte[] model, string name, int threads, OnnxDevice device = default) =>
-        Load(name, threads, device, options => new InferenceSession(model, options));
+        Load(name, threads, device, null, options => new InferenceSession(model, options));
 
     /// <summary>Loads a model, and the files with its external data, from a folder.</summary>
     /// <param name="path">The .onnx file.</param>
     /// <param name="threads">Threads that share one operator's work on a processor; 1 runs on the caller's thread alone.</param>
     /// <param name="device">Where it is to run.</param>
+    /// <param name="tokens">How many places attention sees, which decides how a GPU computes it; null if that is unknown.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file is not a model that the runtime can load.</exception>
     /// <exception cref="NotSupportedException">The device is not there; the message says what to do.</exception>
-    public static OnnxSession FromFile(string path, int threads, OnnxDevice device = default) => File.Exists(path)
-        ? Load(path, threads, device, options => new InferenceSession(path, options))
+    public static OnnxSession FromFile(string path, int threads, OnnxDevice device = default, int? tokens = null) => File.Exists(path)
+        ? Load(path, threads, device, tokens, options => new InferenceSession(path, options))
         : throw new FileNotFoundException($"there is no model file {path}", path);
 
     /// <summary>Makes what owns a session from now on; frees the session if that fails.</summary>
@@ -93,7 +95,7 @@ internal sealed class OnnxSession : IDisposable
         {
             var graph = new OnnxGraph("probe");
             graph.Output("y", graph.Input("x", ElementType.Float, 1), 1);
-            using var options = Options(threads: 1, new OnnxDevice(card));
+            using var options = Options(threads: 1, new OnnxDevice(card), tokens: null);
             using var session = new InferenceSession(graph.ToBytes(), options);
             return null;
         }
@@ -107,19 +109,6 @@ internal sealed class OnnxSession : IDisposable
     /// <param name="dims">The tensor's dims; row-major.</param>
     public OnnxTensor Allocate<T>(params long[] dims)
         where T : unmanaged => _pinned is null ? OnnxTensor.Allocate<T>(dims) : OnnxTensor.Allocate<T>(_pinned, dims);
-
-    /// <summary>Binds tensors to an input and an output for any number of runs.</summary>
-    /// <param name="inputName">The input's name.</param>
-    /// <param name="input">What the model reads.</param>
-    /// <param name="outputName">The output's name; other outputs are not computed.</param>
-    /// <param name="output">What the model fills; the dims must be exactly those that it gives.</param>
-    public OnnxBinding Bind(string inputName, OnnxTensor input, string outputName, OnnxTensor output)
-    {
-        var binding = _session.CreateIoBinding();
-        binding.BindInput(inputName, input.Value);
-        binding.BindOutput(outputName, output.Value);
-        return new OnnxBinding(_session, _runOptions, binding);
-    }
 
     /// <summary>Runs the model over tensors of the caller, outputs included.</summary>
     /// <param name="inputNames">Names of <paramref name="inputs"/>.</param>
@@ -145,11 +134,11 @@ internal sealed class OnnxSession : IDisposable
         _runOptions.Dispose();
     }
 
-    private static OnnxSession Load(string name, int threads, OnnxDevice device, Func<SessionOptions, InferenceSession> load)
+    private static OnnxSession Load(string name, int threads, OnnxDevice device, int? tokens, Func<SessionOptions, InferenceSession> load)
     {
         OrtEnv.Instance().EnvLogLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL;
         if (device.Card is { } card && CudaProblem(card) is { } problem) throw new NotSupportedException($"device {device}: {problem}");
-        using var options = Options(threads, device);
+        using var options = Options(threads, device, tokens);
         try
         {
             return new OnnxSession(load(options), device);
@@ -160,7 +149,7 @@ internal sealed class OnnxSession : IDisposable
         }
     }
 
-    private static SessionOptions Options(int threads, OnnxDevice device)
+    private static SessionOptions Options(int threads, OnnxDevice device, int? tokens)
     {
         var options = new SessionOptions
         {
@@ -179,8 +168,8 @@ internal sealed class OnnxSession : IDisposable
             ["use_tf32"] = "0", // ten bits of mantissa are not float32
             ["arena_extend_strategy"] = "kSameAsRequested",
         };
-        if (Environment.GetEnvironmentVariable("MEMORIZATION_CUDA") is { } more) // TEMPORARY
-            foreach (var pair in more.Split(';', StringSplitOptions.RemoveEmptyEntries)) settings[pair.Split('=')[0]] = pair.Split('=')[1];
+        // Of attention's kernels the memory-efficient one is the fastest over short sequences, cuDNN's over long ones (docs/decisions/0007-clip-on-gpus.md).
+        if (tokens is { } length) settings["sdpa_kernel"] = length <= ShortSequence ? "2" : "8";
         cuda.UpdateOptions(settings);
         options.AppendExecutionProvider_CUDA(cuda);
         return options;
@@ -194,19 +183,4 @@ internal sealed class OnnxSession : IDisposable
             dims[i] = node.Dimensions[i] >= 0 ? node.Dimensions[i] : node.SymbolicDimensions[i] is { Length: > 0 } symbol ? symbol : "?";
         return new OnnxPort(name, (ElementType)(int)node.ElementDataType, dims);
     }
-}
-
-/// <summary>Tensors that are bound to a session: what one run reads and writes, again and again.</summary>
-/// <remarks>Not thread-safe; several bindings of one session run side by side.</remarks>
-internal sealed class OnnxBinding(InferenceSession session, RunOptions options, OrtIoBinding binding) : IDisposable
-{
-    /// <summary>Runs the model; the output is there when it returns.</summary>
-    public void Run()
-    {
-        session.RunWithBinding(options, binding);
-        binding.SynchronizeBoundOutputs();
-    }
-
-    /// <inheritdoc/>
-    public void Dispose() => binding.Dispose();
 }
