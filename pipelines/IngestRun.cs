@@ -69,7 +69,7 @@ internal sealed class IngestRun(StudyContext context, Interrupts interrupts, Log
             store.Known,
             fetcher,
             _study.Fetch.Parallelism,
-            new ImageDecoder(_study.Decode, thumbnails: _study.Store.Images == StoredImages.Thumbnail),
+            new ImageDecoder(_study.Decode, thumbnails: _study.Store.Images == StoredImages.Thumbnail, embedder.Model.Side),
             embedder,
             store,
             families);

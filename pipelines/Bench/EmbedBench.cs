@@ -18,7 +18,7 @@ internal sealed class EmbedBench(ModelOptions options, IReadOnlyList<int> batchS
 {
     private const int Pictures = 64;
 
-    private readonly DecodedImage[] _rows = [.. Enumerable.Range(1, Pictures).AsParallel().Select(seed => Row(MadePicture.Rgb(seed)))];
+    private DecodedImage[] _rows = [];
 
     public async Task<BenchResult> RunAsync(CancellationToken stop)
     {
@@ -56,6 +56,7 @@ internal sealed class EmbedBench(ModelOptions options, IReadOnlyList<int> batchS
         Speeds model, stage;
         EmbedderCounters before, after;
         await using var embedder = new Embedder(options, TimeProvider.System);
+        if (_rows.Length == 0) _rows = [.. Enumerable.Range(1, Pictures).AsParallel().Select(seed => Row(MadePicture.Rgb(seed, embedder.Model.Side), embedder.Model.Side))];
         using (var encoder = ImageEncoder.Open(options))
         {
             var lanes = Enumerable.Range(0, encoder.RunsPerDevice * encoder.Devices.Count)
@@ -136,12 +137,12 @@ internal sealed class EmbedBench(ModelOptions options, IReadOnlyList<int> batchS
         return new Speeds(speeds[0], (speeds[(runs - 1) / 2] + speeds[runs / 2]) / 2, speeds[^1]);
     }
 
-    private static DecodedImage Row(byte[] rgb)
+    private static DecodedImage Row(byte[] rgb, int side)
     {
         var url = new Uri("http://example.org/");
         var row = new LaionRow { Key = 1, Unit = default, RowInGroup = 0, Url = url.AbsoluteUri, Caption = "" };
         var fetched = new FetchedImage(new SelectedRow(row, url, 0), default, "", null, new FetchRecord(200, 1, DateTimeOffset.UnixEpoch, TimeSpan.Zero));
-        return new DecodedImage(fetched, new ClipPixels(rgb, ImageEncoder.Side, ImageEncoder.Side, "png"));
+        return new DecodedImage(fetched, new ClipPixels(rgb, side, side, "png"));
     }
 
     // Images per second.

@@ -16,13 +16,14 @@ internal static class DecodeVerb
     public static Command Create()
     {
         var images = new Option<string>("--images") { Description = "Every file below this folder.", Required = true };
-        var output = new Option<string>("--out") { Description = "Folder for the raw pixels: 224×224×3 uint8, RGB, row-major, in FILE.rgb." };
-        var command = new Command("decode", "Decodes images to CLIP's pixels; JSON lines with each file's outcome, size and the pixels' SHA-256.") { images, output };
+        var output = new Option<string>("--out") { Description = "Folder for the raw pixels: side×side×3 uint8, RGB, row-major, in FILE.rgb." };
+        var side = NumberOption.Create("--side", "Pixels on each side that the model reads.", ClipPixels.Side, ClipPixels.LeastSide, 4096);
+        var command = new Command("decode", "Decodes images to CLIP's pixels; JSON lines with each file's outcome, size and the pixels' SHA-256.") { images, output, side };
         command.SetAction((parsed, stop) =>
         {
             var folder = parsed.GetRequiredValue(images);
             using var lines = new StreamWriter(Console.OpenStandardOutput());
-            foreach (var (file, outcome) in Decode(folder, stop))
+            foreach (var (file, outcome) in Decode(folder, parsed.GetValue(side), stop))
             {
                 outcome.IsKept(out var pixels);
                 lines.WriteLine(JsonSerializer.Serialize(
@@ -51,9 +52,9 @@ internal static class DecodeVerb
     }
 
     /// <summary>Decodes every file below a folder on all cores; the answers come in the files' order, so many at a time.</summary>
-    public static IEnumerable<(string File, Outcome<ClipPixels> Outcome)> Decode(string folder, CancellationToken stop)
+    public static IEnumerable<(string File, Outcome<ClipPixels> Outcome)> Decode(string folder, int side, CancellationToken stop)
     {
-        var decoder = new ImageDecoder();
+        var decoder = new ImageDecoder(side: side);
         foreach (var files in InputFiles.Below(folder).Chunk(Window))
         {
             var outcomes = new Outcome<ClipPixels>[files.Length];

@@ -48,7 +48,7 @@ internal static class EmbedVerb
 
     private static IEnumerable<Row> Images(ImageEncoder encoder, string folder, CancellationToken stop)
     {
-        foreach (var some in DecodeVerb.Decode(folder, stop).Chunk(Window))
+        foreach (var some in DecodeVerb.Decode(folder, encoder.Model.Side, stop).Chunk(Window))
         {
             var pixels = some.Select(image => image.Outcome.IsKept(out var kept) ? kept : null).ToList();
             var embeddings = new Queue<float[]?>(encoder.Embed([.. pixels.OfType<ClipPixels>().Select(kept => kept.Rgb)]));

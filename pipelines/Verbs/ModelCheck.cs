@@ -9,7 +9,7 @@ namespace Memorization.Pipelines.Verbs;
 /// <summary>What model verify found; whatever is wrong was thrown.</summary>
 /// <param name="Folder">The model's folder.</param>
 /// <param name="Contents">Its tensors; null for ONNX exports.</param>
-/// <param name="ImageDimension">Numbers per image; null without an image tower, or one whose pixels this program does not make.</param>
+/// <param name="ImageDimension">Numbers per image; null without an image tower.</param>
 /// <param name="ImageModelId">The image tower's id.</param>
 /// <param name="TextDimension">Numbers per caption; null without a text tower.</param>
 /// <param name="TextModelId">The text tower's id.</param>
@@ -33,8 +33,8 @@ internal sealed record ModelCheck(string Folder, ClipContents? Contents, int? Im
         }
 
         if (vectors is not null) Directory.CreateDirectory(vectors);
-        using var images = contents is null or { ImageSide: ImageEncoder.Side } ? ImageEncoder.Open(options) : null;
-        if (images is not null) Check("image", images.Embed(vectors is null ? [MadePicture.Rgb(1)] : Given(Path.Combine(vectors, "pixels.u8"), MadePicture.Rgb)), images.Model.Dimension, vectors);
+        using var images = contents is { ImageSide: null } ? null : ImageEncoder.Open(options);
+        if (images is not null) Check("image", images.Embed(vectors is null ? [Picture(1)] : Given(Path.Combine(vectors, "pixels.u8"), Picture)), images.Model.Dimension, vectors);
         using var text = contents is { HasText: false } || File.Exists(options.Path) ? null : TextEncoder.Open(options);
         if (text is not null)
         {
@@ -42,6 +42,8 @@ internal sealed record ModelCheck(string Folder, ClipContents? Contents, int? Im
                 .Select(bytes => MemoryMarshal.Cast<byte, int>(bytes).ToArray()).ToArray();
             Check("text", text.Embed(ids), text.Dimension, vectors);
         }
+
+        byte[] Picture(int seed) => MadePicture.Rgb(seed, images.Model.Side);
 
         return new ModelCheck(options.Path!, contents, images?.Model.Dimension, images?.Model.ModelId, text?.Dimension, text?.ModelId);
     }
@@ -57,7 +59,7 @@ internal sealed record ModelCheck(string Folder, ClipContents? Contents, int? Im
         }
 
         output.WriteLine(ImageDimension is null
-            ? Contents?.ImageSide is { } side ? $"image tower: not run, since it reads {side}×{side} pixels and images are decoded to {ImageEncoder.Side}×{ImageEncoder.Side}" : "no image tower"
+            ? "no image tower"
             : $"image tower: {ImageDimension} numbers, id {ImageModelId}");
         output.WriteLine(TextDimension is null ? "no text tower" : $"text tower: {TextDimension} numbers, id {TextModelId}; the vocabulary is CLIP's");
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Memorization.Clip;
 using Memorization.Embedding;
+using Memorization.Images;
 using Memorization.Inference;
 using Memorization.Pipelines.Bench;
 using Memorization.Tests.Clip;
@@ -44,14 +45,15 @@ internal static class ClipBenchmarks
 
     private static async Task MeasureAsync(int threads, int batch, OnnxSession plain, OnnxSession float32, OnnxSession int8)
     {
-        using var pixels = OnnxTensor.Allocate<byte>(batch, ImageEncoder.Side, ImageEncoder.Side, 3);
-        using var normalized = OnnxTensor.Allocate<float>(batch, 3, ImageEncoder.Side, ImageEncoder.Side);
+        using var pixels = OnnxTensor.Allocate<byte>(batch, ClipPixels.Side, ClipPixels.Side, 3);
+        using var normalized = OnnxTensor.Allocate<float>(batch, 3, ClipPixels.Side, ClipPixels.Side);
         var normalizer = new PixelNormalizer(ClipPreprocessing.Default.Mean, ClipPreprocessing.Default.Std);
         for (var i = 0; i < batch; i++)
         {
-            var image = pixels.Elements<byte>().Slice(i * ImageEncoder.PixelBytes, ImageEncoder.PixelBytes);
-            MadePicture.Rgb(i).CopyTo(image);
-            normalizer.Normalize(image, normalized.Elements<float>().Slice(i * ImageEncoder.PixelBytes, ImageEncoder.PixelBytes));
+            var rgb = MadePicture.Rgb(i);
+            var image = pixels.Elements<byte>().Slice(i * rgb.Length, rgb.Length);
+            rgb.CopyTo(image);
+            normalizer.Normalize(image, normalized.Elements<float>().Slice(i * rgb.Length, rgb.Length));
         }
 
         (OnnxSession Session, OnnxTensor Input)[] models = [(plain, normalized), (float32, pixels), (int8, pixels)];

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Memorization.Images;
 
 namespace Memorization.Clip;
 
@@ -32,6 +33,14 @@ internal sealed record ClipPreprocessing(IReadOnlyList<double> Mean, IReadOnlyLi
         root.Integer("resample", 3, 3, 3); // Bicubic.
         root.Number("rescale_factor", 1 / 255.0, 0.0039215, 0.0039216);
         return new ClipPreprocessing(root.Three("image_mean", [.. Default.Mean], 0, 1), root.Three("image_std", [.. Default.Std], 0.001, 10));
+    }
+
+    /// <summary>Pixels on each side that a folder's preprocessor_config.json asks for; 224 without one.</summary>
+    public static int SideOf(string folder)
+    {
+        var path = Path.Combine(folder, FileName);
+        var size = File.Exists(path) ? JsonGroup.Read(path).Find("crop_size") ?? JsonGroup.Read(path).Find("size") : null;
+        return size is { } value ? Sides(value).FirstOrDefault(ClipPixels.Side) : ClipPixels.Side;
     }
 
     // 224, {"shortest_edge": 224} or {"height": 224, "width": 224}; anything else gives no side at all, or 0.

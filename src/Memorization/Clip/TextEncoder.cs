@@ -66,7 +66,7 @@ public sealed class TextEncoder : IDisposable
             if (options.Precision != ModelPrecision.Float32) throw new InvalidDataException($"model.precision {options.Precision} is for folders with safetensors; {path} has ONNX models");
             var export = ClipFolder.Export(path, "text_model.onnx");
             FolderVocabulary.Check(path, TextTowerConfig.ClipVocabulary);
-            return OnnxSession.Use(OnnxSession.FromFile(export, threads, OnnxDevice.Parse(options.Device)[0]), session => new TextEncoder(
+            return OnnxSession.Use(OnnxSession.FromFile(export, threads, options.Devices()[0]), session => new TextEncoder(
                 session, export, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', new OnnxFile(export).ContentHashes)))),
                 TextTowerConfig.ClipContext, ClipFolder.DefaultLogitScale));
         }
@@ -74,7 +74,7 @@ public sealed class TextEncoder : IDisposable
         using var clip = new ClipFolder(path);
         var tower = clip.Text(options.Precision, options.Cache);
         FolderVocabulary.Check(path, clip.Config.Text!.Vocabulary);
-        return OnnxSession.Use(OnnxSession.FromFile(tower.Path, threads, OnnxDevice.Parse(options.Device)[0], clip.Config.Text!.Context), session => new TextEncoder(
+        return OnnxSession.Use(OnnxSession.FromFile(tower.Path, threads, options.Devices()[0], clip.Config.Text!.Context), session => new TextEncoder(
             session, clip.Name, tower.ModelId, clip.Config.Text.Context, clip.LogitScale));
     }
 

@@ -1,3 +1,4 @@
+using Memorization.Images;
 using Memorization.Inference;
 using ElementType = Memorization.Inference.Onnx.TensorProto.Types.DataType;
 
@@ -22,7 +23,7 @@ internal static class BuiltInModel
     /// <summary>Cosine similarity from which two images count as near-identical.</summary>
     public const double Threshold = 0.70;
 
-    private const int Side = ImageEncoder.Side;
+    private const int Side = ClipPixels.Side;
     private const int Grid = 32;
     private const int Cells = Grid * Grid;
     private const int Frequencies = 5; // per side, of each map

@@ -61,12 +61,12 @@ public sealed class Embedder : IAsyncDisposable
 
     /// <summary>Embeds one image, together with those of other callers.</summary>
     /// <returns>The image with its embedding, or <see cref="Reason.InvalidEmbedding"/>.</returns>
-    /// <exception cref="ArgumentException">The pixels are not 224×224×3 bytes.</exception>
+    /// <exception cref="ArgumentException">The pixels are not those of the model's side.</exception>
     /// <exception cref="ObjectDisposedException">The embedder was disposed before the image got a place.</exception>
     public async ValueTask<Outcome<EmbeddedImage>> RunAsync(DecodedImage image, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(image);
-        if (image.Pixels.Rgb.Length != ImageEncoder.PixelBytes) throw new ArgumentException($"{image.Pixels.Rgb.Length} bytes instead of {ImageEncoder.PixelBytes}", nameof(image));
+        if (image.Pixels.Rgb.Length != _encoder.ImageBytes) throw new ArgumentException($"{image.Pixels.Rgb.Length} bytes instead of {_encoder.ImageBytes}", nameof(image));
         var waiting = new Waiting(image, stop);
         try
         {

@@ -8,19 +8,21 @@ public sealed class EncoderBatch : IDisposable
 {
     private readonly OnnxTensor _input;
     private readonly OnnxTensor _output;
+    private readonly int _imageBytes;
     private readonly int _dimension;
     private readonly PixelNormalizer? _normalizer;
     private readonly Action<OnnxTensor, OnnxTensor> _run;
 
-    /// <param name="input">What the model reads: (size, 224, 224, 3) uint8, or (size, 3, 224, 224) float32 if they are normalised outside.</param>
+    /// <param name="input">What the model reads: (size, side, side, 3) uint8, or (size, 3, side, side) float32 if they are normalised outside.</param>
     /// <param name="output">What the model gives: size × dimension float32.</param>
     /// <param name="size">Places for images.</param>
+    /// <param name="imageBytes">Side·side·3.</param>
     /// <param name="dimension">Numbers per embedding.</param>
     /// <param name="normalizer">Null if the graph normalises.</param>
     /// <param name="run">Runs the model over the two.</param>
-    internal EncoderBatch(OnnxTensor input, OnnxTensor output, int size, int dimension, PixelNormalizer? normalizer, Action<OnnxTensor, OnnxTensor> run)
+    internal EncoderBatch(OnnxTensor input, OnnxTensor output, int size, int imageBytes, int dimension, PixelNormalizer? normalizer, Action<OnnxTensor, OnnxTensor> run)
     {
-        (_input, _output, _dimension, _normalizer, _run) = (input, output, dimension, normalizer, run);
+        (_input, _output, _imageBytes, _dimension, _normalizer, _run) = (input, output, imageBytes, dimension, normalizer, run);
         Size = size;
     }
 
@@ -28,13 +30,13 @@ public sealed class EncoderBatch : IDisposable
     public int Size { get; }
 
     /// <summary>Copies an image to its place.</summary>
-    /// <exception cref="ArgumentException">Not 224×224×3 bytes.</exception>
+    /// <exception cref="ArgumentException">Not side·side·3 bytes.</exception>
     public void Put(int place, ReadOnlySpan<byte> rgb)
     {
-        if (rgb.Length != ImageEncoder.PixelBytes) throw new ArgumentException($"{rgb.Length} bytes instead of {ImageEncoder.PixelBytes}", nameof(rgb));
-        var start = place * ImageEncoder.PixelBytes;
+        if (rgb.Length != _imageBytes) throw new ArgumentException($"{rgb.Length} bytes instead of {_imageBytes}", nameof(rgb));
+        var start = place * _imageBytes;
         if (_normalizer is null) rgb.CopyTo(_input.Elements<byte>()[start..]);
-        else _normalizer.Normalize(rgb, _input.Elements<float>().Slice(start, ImageEncoder.PixelBytes));
+        else _normalizer.Normalize(rgb, _input.Elements<float>().Slice(start, _imageBytes));
     }
 
     /// <summary>Embeds every place.</summary>

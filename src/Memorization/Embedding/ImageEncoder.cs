@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Memorization.Clip;
+using Memorization.Images;
 using Memorization.Inference;
 using ElementType = Memorization.Inference.Onnx.TensorProto.Types.DataType;
 
@@ -10,17 +11,12 @@ namespace Memorization.Embedding;
 
 /// <summary>A loaded image model: the built-in one, a CLIP's image tower, or any ONNX encoder whose input is one of two layouts.</summary>
 /// <remarks>
-/// Input: uint8 (N, 224, 224, 3), which the graph normalises, or float32 (N, 3, 224, 224), which is normalised here; symbolic dims fit anything.
+/// Input: uint8 (N, side, side, 3), which the graph normalises, or float32 (N, 3, side, side), which is normalised here; symbolic sides are 224, or
+/// what the folder's preprocessor_config.json says.
 /// Output: float32 (N, D) or (N, D, 1, 1); of several, the one named image_embeds. Thread-safe: any number of runs at once, each with its own batch.
 /// </remarks>
 public sealed class ImageEncoder : IDisposable
 {
-    /// <summary>Pixels on each side.</summary>
-    public const int Side = 224;
-
-    /// <summary>Bytes of one image, red, green and blue interleaved.</summary>
-    public const int PixelBytes = Side * Side * 3;
-
     // Batches run side by side instead: as fast on two cores as operators split between two threads,
     // and no operator whose split, and so perhaps whose rounding, depends on the number of cores.
     private const int ThreadsPerRun = 1;
@@ -33,33 +29,40 @@ public sealed class ImageEncoder : IDisposable
     private readonly string[] _outputNames;
     private readonly long[] _outputDims;
 
-    private ImageEncoder(IReadOnlyList<OnnxSession> sessions, string name, string description, double threshold, IEnumerable<string> weights, bool mixesBatch, ModelOptions options, string? id = null)
+    private ImageEncoder(IReadOnlyList<OnnxSession> sessions, string name, string description, double threshold, IEnumerable<string> weights, bool mixesBatch, ModelOptions options, int side, string? id = null)
     {
         _sessions = sessions;
         var session = sessions[0];
         RunsPerDevice = options.RunsAtOnce(session.Device);
         var input = session.Inputs is [var only] ? only : throw Unusable(name, $"it has {session.Inputs.Count} inputs, not one");
-        if (Fits(input, ElementType.Float, 3, Side, Side)) _normalizer = new PixelNormalizer(options.Mean, options.Std);
-        else if (!Fits(input, ElementType.Uint8, Side, Side, 3))
-            throw Unusable(name, $"its input is {input}, neither Uint8 (N, 224, 224, 3) nor Float (N, 3, 224, 224)");
+        side = SideOf(input) ?? side;
+        if (Fits(input, ElementType.Float, 3, side, side)) _normalizer = new PixelNormalizer(options.Mean, options.Std);
+        else if (!Fits(input, ElementType.Uint8, side, side, 3))
+            throw Unusable(name, $"its input is {input}, neither Uint8 (N, side, side, 3) nor Float (N, 3, side, side)");
+        if (side < ClipPixels.LeastSide) throw Unusable(name, $"it reads {side}×{side} pixels; the fewest are {ClipPixels.LeastSide}×{ClipPixels.LeastSide}");
+        ImageBytes = side * side * 3;
         (_inputNames, _outputNames) = ([input.Name], [Embedding(name, session.Outputs).Name]);
         BatchSize = (int?)input.Dims[0].Length ?? (mixesBatch ? 1 : options.ImagesPerRun(session.Device));
 
-        using var probe = AllocateInput(session, input.Dims[0].Length ?? 1);
+        using var probe = AllocateInput(session, input.Dims[0].Length ?? 1, side);
         _outputDims = session.DimsOf(_outputNames[0], _inputNames[0], probe);
         _outputDims[0] = BatchSize;
-        Model = new ImageModel(name, description, id ?? Id(weights), (int)_outputDims[1], threshold);
+        Model = new ImageModel(name, description, id ?? Id(weights), side, (int)_outputDims[1], threshold);
 
         string Id(IEnumerable<string> hashes)
         {
             string[] preprocessing = _normalizer is null ? ["uint8 NHWC"] : ["float32 NCHW", Numbers(options.Mean), Numbers(options.Std)];
-            var identity = string.Join('\n', [.. hashes, .. preprocessing, "L2 in float64, rounded to float16"]);
+            string[] pixels = side == ClipPixels.Side ? [] : [side.ToString(CultureInfo.InvariantCulture)];
+            var identity = string.Join('\n', [.. hashes, .. preprocessing, .. pixels, "L2 in float64, rounded to float16"]);
             return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(identity)));
         }
     }
 
     /// <summary>What is known of the model.</summary>
     public ImageModel Model { get; }
+
+    /// <summary>Bytes of one image: side·side·3, red, green and blue interleaved.</summary>
+    public int ImageBytes { get; }
 
     /// <summary>Images per run: the model's own number if it is fixed, 1 if it lets the images of a batch influence one another, else the options'.</summary>
     public int BatchSize { get; }
@@ -77,6 +80,11 @@ public sealed class ImageEncoder : IDisposable
     public static ImageEncoder Open(ModelOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
+        return Open(options, ClipPixels.Side);
+    }
+
+    private static ImageEncoder Open(ModelOptions options, int side)
+    {
         if (options.Path is not (null or ModelOptions.BuiltIn) && Directory.Exists(options.Path)) return OpenFolder(options, options.Path);
         if (options.Precision != ModelPrecision.Float32)
             throw new InvalidDataException($"model.precision {options.Precision} is for folders with safetensors; {options.Path} computes as it was made");
@@ -86,14 +94,14 @@ public sealed class ImageEncoder : IDisposable
             return Load(
                 options,
                 device => OnnxSession.FromBytes(graph, BuiltInModel.Name, ThreadsPerRun, device),
-                sessions => new ImageEncoder(sessions, BuiltInModel.Name, BuiltInModel.Description, BuiltInModel.Threshold, [Convert.ToHexStringLower(SHA256.HashData(graph))], false, options));
+                sessions => new ImageEncoder(sessions, BuiltInModel.Name, BuiltInModel.Description, BuiltInModel.Threshold, [Convert.ToHexStringLower(SHA256.HashData(graph))], false, options, side));
         }
 
         return Load(options, device => OnnxSession.FromFile(options.Path, ThreadsPerRun, device), sessions =>
         {
             var file = new OnnxFile(options.Path);
             var name = Path.GetFileNameWithoutExtension(options.Path);
-            return new ImageEncoder(sessions, name, $"Image encoder {Path.GetFileName(options.Path)}.", ClipThreshold, file.ContentHashes, file.MixesBatch, options);
+            return new ImageEncoder(sessions, name, $"Image encoder {Path.GetFileName(options.Path)}.", ClipThreshold, file.ContentHashes, file.MixesBatch, options, side);
         });
     }
 
@@ -101,18 +109,18 @@ public sealed class ImageEncoder : IDisposable
     public EncoderBatch AllocateBatch(int device = 0)
     {
         var session = _sessions[device];
-        OnnxTensor input = AllocateInput(session, BatchSize), output = OnnxTensor.Allocate<float>(_outputDims);
-        return new EncoderBatch(input, output, BatchSize, Model.Dimension, _normalizer, (pixels, embeddings) => session.Run(_inputNames, [pixels], _outputNames, [embeddings]));
+        OnnxTensor input = AllocateInput(session, BatchSize, Model.Side), output = OnnxTensor.Allocate<float>(_outputDims);
+        return new EncoderBatch(input, output, BatchSize, ImageBytes, Model.Dimension, _normalizer, (pixels, embeddings) => session.Run(_inputNames, [pixels], _outputNames, [embeddings]));
     }
 
     /// <summary>Embeds images outside the graph of stages, batches side by side.</summary>
-    /// <param name="images">224×224×3 bytes each.</param>
+    /// <param name="images"><see cref="ImageBytes"/> each.</param>
     /// <returns>For each image its embedding, L2-normalised; null where the model gave none (NaN, infinity or zero).</returns>
     /// <exception cref="ArgumentException">An image has another size.</exception>
     public float[]?[] Embed(IReadOnlyList<byte[]> images)
     {
         ArgumentNullException.ThrowIfNull(images);
-        if (images.FirstOrDefault(image => image.Length != PixelBytes) is { } odd) throw new ArgumentException($"{odd.Length} bytes instead of {PixelBytes}", nameof(images));
+        if (images.FirstOrDefault(image => image.Length != ImageBytes) is { } odd) throw new ArgumentException($"{odd.Length} bytes instead of {ImageBytes}", nameof(images));
         var embeddings = new float[]?[images.Count];
         ConcurrentBag<EncoderBatch> free = [];
         var allocated = -1;
@@ -139,7 +147,7 @@ public sealed class ImageEncoder : IDisposable
         List<OnnxSession> sessions = [];
         try
         {
-            foreach (var device in OnnxDevice.Parse(options.Device)) sessions.Add(load(device));
+            foreach (var device in options.Devices()) sessions.Add(load(device));
             return own(sessions);
         }
         catch
@@ -153,17 +161,19 @@ public sealed class ImageEncoder : IDisposable
     {
         if (!ClipFolder.HasWeights(path))
         {
-            var preprocessing = ClipPreprocessing.Read(path, Side);
-            return Open(options with { Path = ClipFolder.Export(path, "vision_model.onnx"), Mean = preprocessing.Mean, Std = preprocessing.Std });
+            var side = ClipPreprocessing.SideOf(path);
+            var preprocessing = ClipPreprocessing.Read(path, side);
+            return Open(options with { Path = ClipFolder.Export(path, "vision_model.onnx"), Mean = preprocessing.Mean, Std = preprocessing.Std }, side);
         }
 
         using var clip = new ClipFolder(path);
-        if (clip.Config.Image is { Side: not Side and var side })
-            throw Unusable(clip.Name, $"it reads {side}×{side} pixels; images are decoded to {Side}×{Side}");
         var tower = clip.Image(options.Precision, options.Cache);
         return Load(options, device => OnnxSession.FromFile(tower.Path, ThreadsPerRun, device, clip.Config.Image!.Tokens), sessions => new ImageEncoder(
-            sessions, clip.Name, $"CLIP image tower of {clip.Name}, {options.Precision}.", ClipThreshold, [], mixesBatch: false, options, tower.ModelId));
+            sessions, clip.Name, $"CLIP image tower of {clip.Name}, {options.Precision}.", ClipThreshold, [], mixesBatch: false, options, clip.Config.Image!.Side, tower.ModelId));
     }
+
+    // The side that an input fixes.
+    private static int? SideOf(OnnxPort input) => input.Dims.Count == 4 ? (int?)(input.Type == ElementType.Uint8 ? input.Dims[1] : input.Dims[2]).Length : null;
 
     private static bool Fits(OnnxPort port, ElementType type, params ReadOnlySpan<long> image)
     {
@@ -185,7 +195,7 @@ public sealed class ImageEncoder : IDisposable
 
     private static string Numbers(IEnumerable<double> values) => string.Join(' ', values.Select(value => value.ToString("R", CultureInfo.InvariantCulture)));
 
-    private OnnxTensor AllocateInput(OnnxSession session, long count) => _normalizer is null
-        ? session.Allocate<byte>(count, Side, Side, 3)
-        : session.Allocate<float>(count, 3, Side, Side);
+    private OnnxTensor AllocateInput(OnnxSession session, long count, int side) => _normalizer is null
+        ? session.Allocate<byte>(count, side, side, 3)
+        : session.Allocate<float>(count, 3, side, side);
 }

@@ -47,6 +47,16 @@ public sealed record ModelOptions
     /// <summary><see cref="Threads"/>, or the number of logical processors.</summary>
     public int ThreadCount() => Threads == 0 ? Environment.ProcessorCount : Threads;
 
+    /// <summary><see cref="Device"/>, read.</summary>
+    /// <exception cref="InvalidDataException">A name is unknown, names do not go together, or the precision is not for the device.</exception>
+    internal IReadOnlyList<OnnxDevice> Devices()
+    {
+        var devices = OnnxDevice.Parse(Device);
+        return Precision == ModelPrecision.Int8 && devices[0].IsCuda
+            ? throw new InvalidDataException($"device {devices[0]}: model.precision int8 is for CPUs; float16 is the one for GPUs")
+            : devices;
+    }
+
     /// <summary>Batches that run at the same time on one device.</summary>
     internal int RunsAtOnce(OnnxDevice device) => Threads == 0 && device.IsCuda ? RunsOnCard : ThreadCount();
 

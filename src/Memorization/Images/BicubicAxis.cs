@@ -1,32 +1,31 @@
 namespace Memorization.Images;
 
-/// <summary>One axis of "resize, then cut the middle 224": the inputs and the weights of each output, in Pillow's fixed point.</summary>
+/// <summary>One axis of "resize, then cut the middle": the inputs and the weights of each output, in Pillow's fixed point.</summary>
 /// <remarks>
 /// After <c>precompute_coeffs</c> and <c>normalize_coeffs_8bpc</c> of Pillow's Resample.c, to the bit: the order of every floating-point
 /// operation counts. Only the outputs inside the crop are computed. Immutable.
 /// </remarks>
 internal sealed class BicubicAxis
 {
-    /// <summary>Outputs per axis: the side of CLIP's square.</summary>
-    public const int Outputs = 224;
-
     /// <summary>Fraction bits of a weight: 32 less 8 for the pixel and 2 for sums outside [0, 1].</summary>
     public const int PrecisionBits = 22;
 
     private const double Support = 2;
 
-    /// <summary>The axis of an input of <paramref name="length"/> pixels that is resized to <paramref name="resized"/> (at least 224) and cropped.</summary>
-    public BicubicAxis(int length, int resized)
+    /// <summary>The axis of an input of <paramref name="length"/> pixels that is resized to <paramref name="resized"/> (at least <paramref name="outputs"/>) and cropped.</summary>
+    public BicubicAxis(int length, int resized, int outputs)
     {
+        Starts = new int[outputs];
+        Counts = new int[outputs];
         var scale = (double)length / resized;
         var filterScale = Math.Max(scale, 1);
         var support = Support * filterScale;
         // An even number of weights per output: the horizontal pass takes two at a time. The ones not needed stay 0.
         Taps = (((int)Math.Ceiling(support) * 2) + 2) & ~1;
-        Weights = new int[Outputs * Taps];
+        Weights = new int[outputs * Taps];
         Span<double> weights = new double[Taps];
-        var crop = CropStart(resized);
-        for (var output = 0; output < Outputs; output++)
+        var crop = CropStart(resized, outputs);
+        for (var output = 0; output < outputs; output++)
         {
             var center = (crop + output + 0.5) * scale;
             var first = Math.Max((int)(center - support + 0.5), 0);
@@ -50,10 +49,10 @@ internal sealed class BicubicAxis
     }
 
     /// <summary>The first input of each output.</summary>
-    public int[] Starts { get; } = new int[Outputs];
+    public int[] Starts { get; }
 
     /// <summary>How many inputs each output takes.</summary>
-    public int[] Counts { get; } = new int[Outputs];
+    public int[] Counts { get; }
 
     /// <summary>The distance between two outputs' weights, even and at least any count.</summary>
     public int Taps { get; }
@@ -67,17 +66,17 @@ internal sealed class BicubicAxis
     /// <summary>One past the last input that any output takes.</summary>
     public int End => Starts[^1] + Counts[^1];
 
-    /// <summary>The two axes of an image, as torchvision's <c>Resize(224)</c> and <c>CenterCrop(224)</c> choose them.</summary>
-    public static (BicubicAxis Horizontal, BicubicAxis Vertical) Of(int width, int height)
+    /// <summary>The two axes of an image, as torchvision's <c>Resize(side)</c> and <c>CenterCrop(side)</c> choose them.</summary>
+    public static (BicubicAxis Horizontal, BicubicAxis Vertical) Of(int width, int height, int side)
     {
         var shorter = Math.Min(width, height);
-        return (new BicubicAxis(width, Resized(width)), new BicubicAxis(height, Resized(height)));
+        return (new BicubicAxis(width, Resized(width), side), new BicubicAxis(height, Resized(height), side));
 
-        int Resized(int length) => length == shorter ? Outputs : (int)((double)Outputs * length / shorter);
+        int Resized(int length) => length == shorter ? side : (int)((double)side * length / shorter);
     }
 
-    /// <summary>Where the middle 224 of a resized side begin, rounded half to even as Python does.</summary>
-    public static int CropStart(int resized) => (int)Math.Round((resized - Outputs) / 2.0, MidpointRounding.ToEven);
+    /// <summary>Where the middle of a resized side begins, rounded half to even as Python does.</summary>
+    public static int CropStart(int resized, int outputs) => (int)Math.Round((resized - outputs) / 2.0, MidpointRounding.ToEven);
 
     // Keys' cubic convolution with a = -0.5.
     private static double Bicubic(double x)

@@ -14,7 +14,8 @@ namespace Memorization.Images;
 /// </remarks>
 /// <param name="options">Which images are decoded.</param>
 /// <param name="thumbnails">Whether a row's image also gets a thumbnail: 0.2 ms more of the same core.</param>
-public sealed class ImageDecoder(DecodeOptions? options = null, bool thumbnails = false)
+/// <param name="side">Pixels on each side that the model reads; at least <see cref="ClipPixels.LeastSide"/>.</param>
+public sealed class ImageDecoder(DecodeOptions? options = null, bool thumbnails = false, int side = ClipPixels.Side)
 {
     // The height of a JPEG's largest usual block, so that no block row is split.
     private const int StripRows = 16;
@@ -74,7 +75,7 @@ public sealed class ImageDecoder(DecodeOptions? options = null, bool thumbnails 
         if (Refuse(info.Width, info.Height) is { } refused) return refused;
         if (Truncation.IsSeen(format, bytes.Span)) return new Rejection(Reason.TruncatedImage);
 
-        using var resampler = new PillowResampler(info.Width, info.Height);
+        using var resampler = new PillowResampler(info.Width, info.Height, side);
         var failure = format == "jpeg" && codec.StartScanlineDecode(info) == SKCodecResult.Success
             ? DecodeStrips(codec, info, resampler)
             : DecodeWhole(codec, info, resampler, background, isGray16: format == "png" && IsGray16(bytes.Span));

@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics;
 
 namespace Memorization.Images;
 
-/// <summary>Makes CLIP's 224×224 RGB pixels of an image whose rows arrive from top to bottom: bicubic with antialiasing, then the middle square.</summary>
+/// <summary>Makes the square RGB pixels that CLIP reads of an image whose rows arrive from top to bottom: bicubic with antialiasing, then the middle square.</summary>
 /// <remarks>
 /// Bit-exact with Pillow's <c>resize(…, BICUBIC)</c> and a crop: fixed point, a horizontal pass and then a vertical one, each clipped to
 /// 8 bits. Rows and columns that the crop does not need are not computed. One image per instance; not thread-safe.
@@ -15,25 +15,28 @@ internal sealed class PillowResampler : IDisposable
     /// <summary>Bytes that must be readable after the last pixel given to <see cref="AddRows"/>: two pixels are read at a time.</summary>
     public const int Padding = 4;
 
-    private const int Side = BicubicAxis.Outputs;
-    private const int RowBytes = Side * 3;
-
     // Each pixel of the horizontal pass is stored as four bytes, the fourth overwritten by the next pixel; the last one's falls in the gap.
-    private const int RowStride = RowBytes + 16;
+    private const int Gap = 16;
 
     private const int Half = 1 << (BicubicAxis.PrecisionBits - 1);
 
     private readonly BicubicAxis _horizontal;
     private readonly BicubicAxis _vertical;
+    private readonly int _side;
     private readonly int _stride;
+    private readonly int _rowStride;
     private readonly byte[] _rows;
 
-    /// <summary>Begins an image of the given size in pixels.</summary>
-    public PillowResampler(int width, int height)
+    /// <summary>Begins an image.</summary>
+    /// <param name="width">Its width in pixels.</param>
+    /// <param name="height">Its height in pixels.</param>
+    /// <param name="side">Pixels on each side of the square; at least <see cref="ClipPixels.LeastSide"/>.</param>
+    public PillowResampler(int width, int height, int side = ClipPixels.Side)
     {
-        _stride = width * 4;
-        (_horizontal, _vertical) = BicubicAxis.Of(width, height);
-        _rows = ArrayPool<byte>.Shared.Rent((_vertical.End - _vertical.Begin) * RowStride);
+        ArgumentOutOfRangeException.ThrowIfLessThan(side, ClipPixels.LeastSide);
+        (_side, _stride, _rowStride) = (side, width * 4, (side * 3) + Gap);
+        (_horizontal, _vertical) = BicubicAxis.Of(width, height, side);
+        _rows = ArrayPool<byte>.Shared.Rent((_vertical.End - _vertical.Begin) * _rowStride);
     }
 
     /// <summary>Takes rows of the image; each needed row must be given once, before <see cref="Finish"/>.</summary>
@@ -53,20 +56,21 @@ internal sealed class PillowResampler : IDisposable
             Horizontal(
                 ref Unsafe.Add(ref source, (nint)(row - firstRow) * _stride),
                 ref Unsafe.Add(ref source, (nint)(second - firstRow) * _stride),
-                ref Unsafe.Add(ref target, (nint)(row - _vertical.Begin) * RowStride),
-                ref Unsafe.Add(ref target, (nint)(second - _vertical.Begin) * RowStride));
+                ref Unsafe.Add(ref target, (nint)(row - _vertical.Begin) * _rowStride),
+                ref Unsafe.Add(ref target, (nint)(second - _vertical.Begin) * _rowStride));
         }
     }
 
-    /// <summary>The pixels, 224×224×3, row-major RGB.</summary>
+    /// <summary>The pixels, side×side×3, row-major RGB.</summary>
     public byte[] Finish()
     {
-        var pixels = GC.AllocateUninitializedArray<byte>(Side * RowBytes);
-        for (var output = 0; output < Side; output++)
+        var rowBytes = _side * 3;
+        var pixels = GC.AllocateUninitializedArray<byte>(_side * rowBytes);
+        for (var output = 0; output < _side; output++)
         {
-            var rows = _rows.AsSpan((_vertical.Starts[output] - _vertical.Begin) * RowStride);
+            var rows = _rows.AsSpan((_vertical.Starts[output] - _vertical.Begin) * _rowStride);
             var weights = _vertical.Weights.AsSpan(output * _vertical.Taps, _vertical.Counts[output]);
-            Vertical(rows, weights, pixels.AsSpan(output * RowBytes, RowBytes));
+            Vertical(rows, _rowStride, weights, pixels.AsSpan(output * rowBytes, rowBytes));
         }
 
         return pixels;
@@ -82,7 +86,8 @@ internal sealed class PillowResampler : IDisposable
         var spread = Vector256.Create(0, 0, 0, 0, 1, 1, 1, 1);
         var half = Vector256.Create(Vector128.Create(Half), Vector128<int>.Zero);
         ref var weights = ref MemoryMarshal.GetArrayDataReference(_horizontal.Weights);
-        for (nint output = 0; output < Side; output++)
+        nint side = _side;
+        for (nint output = 0; output < side; output++)
         {
             var (sum0, sum1) = (half, half);
             nint first = _horizontal.Starts[output] * 4;
@@ -113,18 +118,20 @@ internal sealed class PillowResampler : IDisposable
         return Vector256.WidenLower(Vector128.WidenLower(bytes).ToVector256Unsafe()).AsInt32();
     }
 
-    // 32 bytes at a time (a row is 21 of these), as eight integers of four bytes: shifts and masks take them apart where they lie.
+    // 32 bytes at a time (a row of 224 pixels is 21 of these), as eight integers of four bytes: shifts and masks take them apart where they lie.
+    // The last ones of another row may be computed twice.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Vertical(ReadOnlySpan<byte> rows, ReadOnlySpan<int> weights, Span<byte> target)
+    private static void Vertical(ReadOnlySpan<byte> rows, int rowStride, ReadOnlySpan<int> weights, Span<byte> target)
     {
         var mask = Vector256.Create(255);
-        for (var x = 0; x < RowBytes; x += Vector256<byte>.Count)
+        for (var next = 0; next < target.Length; next += Vector256<byte>.Count)
         {
+            var x = Math.Min(next, target.Length - Vector256<byte>.Count);
             var half = Vector256.Create(Half);
             var (sum0, sum1, sum2, sum3) = (half, half, half, half);
             for (var tap = 0; tap < weights.Length; tap++)
             {
-                var bytes = Vector256.Create(rows.Slice((tap * RowStride) + x, Vector256<byte>.Count)).AsInt32();
+                var bytes = Vector256.Create(rows.Slice((tap * rowStride) + x, Vector256<byte>.Count)).AsInt32();
                 var weight = Vector256.Create(weights[tap]);
                 sum0 += (bytes & mask) * weight;
                 sum1 += ((bytes >>> 8) & mask) * weight;

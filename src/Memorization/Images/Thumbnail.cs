@@ -8,7 +8,7 @@ namespace Memorization.Images;
 /// </remarks>
 internal static class Thumbnail
 {
-    /// <summary>Width and height in pixels: half of CLIP's.</summary>
+    /// <summary>Width and height in pixels: half of most CLIPs'.</summary>
     public const int Side = 112;
 
     /// <summary>The encoded format.</summary>
@@ -17,29 +17,49 @@ internal static class Thumbnail
     private const int Quality = 75;
     private static readonly SKImageInfo Info = new(Side, Side, SKColorType.Rgba8888, SKAlphaType.Opaque);
 
-    /// <summary>Encodes 224×224×3 RGB bytes; equal pixels give equal bytes. Thread-safe.</summary>
+    /// <summary>Encodes a square of RGB bytes; equal pixels give equal bytes. Thread-safe.</summary>
     public static unsafe byte[] Encode(ReadOnlySpan<byte> rgb)
     {
         using var pixels = new PixelBuffer(Info.BytesSize);
-        Halve(rgb, pixels.Span);
+        Shrink(rgb, pixels.Span);
         using var map = new SKPixmap(Info, pixels.Address);
         using var data = map.Encode(SKEncodedImageFormat.Jpeg, Quality) ?? throw new InvalidOperationException("SkiaSharp did not encode a thumbnail");
         return data.ToArray();
     }
 
-    /// <summary>Each pixel is the mean of four.</summary>
-    private static void Halve(ReadOnlySpan<byte> rgb, Span<byte> rgba)
+    // Each pixel is the mean of those that it covers: four of CLIP's 224×224, nine of 336×336.
+    private static void Shrink(ReadOnlySpan<byte> rgb, Span<byte> rgba)
     {
-        const int row = Side * 2 * 3;
+        var side = (int)Math.Sqrt(rgb.Length / 3);
         for (int y = 0, to = 0; y < Side; y++)
         {
-            var upper = rgb.Slice(y * 2 * row, row);
-            var lower = rgb.Slice(((y * 2) + 1) * row, row);
-            for (var x = 0; x < row; x += 6, to += 4)
+            var (top, bottom) = Covered(y);
+            for (var x = 0; x < Side; x++, to += 4)
             {
-                for (var c = 0; c < 3; c++) rgba[to + c] = (byte)((upper[x + c] + upper[x + c + 3] + lower[x + c] + lower[x + c + 3] + 2) / 4);
+                var (left, right) = Covered(x);
+                var (red, green, blue, count) = (0, 0, 0, (bottom - top) * (right - left));
+                for (var row = top; row < bottom; row++)
+                {
+                    var pixels = rgb.Slice((row * side + left) * 3, (right - left) * 3);
+                    for (var i = 0; i < pixels.Length; i += 3)
+                    {
+                        red += pixels[i];
+                        green += pixels[i + 1];
+                        blue += pixels[i + 2];
+                    }
+                }
+
+                rgba[to] = (byte)((red + count / 2) / count);
+                rgba[to + 1] = (byte)((green + count / 2) / count);
+                rgba[to + 2] = (byte)((blue + count / 2) / count);
                 rgba[to + 3] = byte.MaxValue;
             }
+        }
+
+        (int First, int End) Covered(int place)
+        {
+            var first = place * side / Side;
+            return (first, Math.Max((place + 1) * side / Side, first + 1));
         }
     }
 }

@@ -101,7 +101,9 @@ internal sealed class OnnxSession : IDisposable
         }
         catch (OnnxRuntimeException e)
         {
-            return $"it cannot be used: {e.Message.ReplaceLineEndings(" ")} (docs/gpu.md says what it needs)";
+            // Before its last mark the message says where in the runtime's source it was.
+            var message = e.Message.ReplaceLineEndings(" ").Split(" : FAIL : ")[^1].Trim();
+            return $"it cannot be used: {message} (docs/gpu.md says what it needs)";
         }
     }
 

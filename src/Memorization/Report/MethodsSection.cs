@@ -21,7 +21,7 @@ internal static class MethodsSection
             <dt>log-odds</dt><dd>Weighted log-odds ratio of a word inside the family against all other rows of the study, with an informative Dirichlet prior of {Analysis.LogOdds.PriorWeight:0} words in the proportions of the whole study (Monroe, Colaresi and Quinn 2008). Positive: likelier inside.</dd>
             <dt>keywords marked</dt><dd>Whole words of every keyword set that the caption matches, as the matcher sees words.</dd>
             <dt>host</dt><dd>The host of the URL that was requested first; failures are those of rows that the filter keeps.</dd>
-            <dt>picture</dt><dd>The centre crop of 224×224 pixels that the model sees, halved, as JPEG. Images keep the order: in most rows first, then by content id. Its caption and URL are those of its row with the smallest key.</dd>
+            <dt>picture</dt><dd>The centre crop that the model sees, reduced to 112×112 pixels, as JPEG. Images keep the order: in most rows first, then by content id. Its caption and URL are those of its row with the smallest key.</dd>
             </dl>
             <h3>What it was made with</h3>
             {Table("Snapshot, fingerprints, model", [

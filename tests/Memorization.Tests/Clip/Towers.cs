@@ -7,7 +7,7 @@ namespace Memorization.Tests.Clip;
 internal static class Towers
 {
     /// <summary>So many pictures that differ.</summary>
-    public static byte[][] Pictures(int count) => [.. Enumerable.Range(0, count).Select(MadePicture.Rgb)];
+    public static byte[][] Pictures(int count) => [.. Enumerable.Range(0, count).Select(seed => MadePicture.Rgb(seed))];
 
     /// <summary>Embeds images as one batch.</summary>
     public static float[][] Embed(OnnxSession session, byte[][] images, int dimension)

@@ -80,9 +80,24 @@ public class ImageEncoderTests
     [Fact]
     public void An_input_of_another_layout_is_named()
     {
-        var model = EncoderGraphs.Build(ElementType.Float, ["batch", 3, 336, 336], (graph, pixels) => graph.Output("y", graph.ReduceMean(pixels, 2, 3), "batch", 3, 1, 1));
-        Should.Throw<InvalidDataException>(() => EncoderGraphs.Open(model)).Message.ShouldContain("its input is pixel_values: Float (batch, 3, 336, 336)");
+        var model = EncoderGraphs.Build(ElementType.Float, ["batch", 3, 336, 224], (graph, pixels) => graph.Output("y", graph.ReduceMean(pixels, 2, 3), "batch", 3, 1, 1));
+        Should.Throw<InvalidDataException>(() => EncoderGraphs.Open(model)).Message.ShouldContain("its input is pixel_values: Float (batch, 3, 336, 224)");
     }
+
+    [Fact]
+    public void A_model_says_of_how_many_pixels_its_images_are()
+    {
+        using var encoder = EncoderGraphs.Open(EncoderGraphs.FloatMeans("batch", 3, 336, 336), new ModelOptions { Mean = [0, 0, 0], Std = [1, 1, 1] });
+        encoder.Model.Side.ShouldBe(336);
+        var pixels = new byte[336 * 336 * 3];
+        for (var i = 0; i < pixels.Length; i += 3) pixels[i] = 255;
+        encoder.Embed([pixels])[0]!.ShouldBe([1, 0, 0]);
+        Should.Throw<ArgumentException>(() => encoder.Embed([new byte[224 * 224 * 3]]));
+    }
+
+    [Fact]
+    public void A_model_of_too_few_pixels_is_refused() =>
+        Should.Throw<InvalidDataException>(() => EncoderGraphs.Open(EncoderGraphs.ByteMeans("batch", 8, 8, 3))).Message.ShouldContain("it reads 8×8 pixels");
 
     [Fact]
     public void A_model_with_two_inputs_is_refused()

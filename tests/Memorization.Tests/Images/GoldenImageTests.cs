@@ -46,6 +46,21 @@ public class GoldenImageTests
     }
 
     [Fact]
+    public void Pillows_pixels_are_met_to_the_bit_at_336_a_side()
+    {
+        var images = SharedFolder.Path("golden", "images");
+        var decoder = new ImageDecoder(side: 336);
+        var golden = File.ReadLines(Path.Combine(GoldenFile.Root, "tests", "Memorization.Tests", "Images", "pillow-336.tsv")).Skip(1).Select(line => line.Split('\t')).ToList();
+        foreach (var fields in golden)
+        {
+            decoder.Decode(File.ReadAllBytes(Path.Combine(images, fields[0]))).IsKept(out var pixels).ShouldBeTrue(fields[0]);
+            Convert.ToHexStringLower(SHA256.HashData(pixels!.Rgb)).ShouldBe(fields[1], fields[0]);
+        }
+
+        golden.Count.ShouldBe(57);
+    }
+
+    [Fact]
     public void The_real_clips_pixels_are_met_to_float_rounding()
     {
         var folder = SharedFolder.Path("corpora", "golden-clip-vit-b-32");

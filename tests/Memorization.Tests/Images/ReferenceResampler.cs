@@ -6,33 +6,33 @@ namespace Memorization.Tests.Images;
 /// </summary>
 internal static class ReferenceResampler
 {
-    public static double[] Resample(int width, int height, byte[] rgba)
+    public static double[] Resample(int width, int height, byte[] rgba, int side)
     {
         var shorter = Math.Min(width, height);
-        var (newWidth, newHeight) = ((int)(224.0 * width / shorter), (int)(224.0 * height / shorter));
-        var (left, top) = (Cut(newWidth), Cut(newHeight));
-        var columns = Enumerable.Range(left, 224).Select(x => Weights(x, width, newWidth)).ToArray();
-        var rows = Enumerable.Range(top, 224).Select(y => Weights(y, height, newHeight)).ToArray();
+        var (newWidth, newHeight) = ((int)((double)side * width / shorter), (int)((double)side * height / shorter));
+        var (left, top) = (Cut(newWidth, side), Cut(newHeight, side));
+        var columns = Enumerable.Range(left, side).Select(x => Weights(x, width, newWidth)).ToArray();
+        var rows = Enumerable.Range(top, side).Select(y => Weights(y, height, newHeight)).ToArray();
 
-        var narrow = new double[height * 224 * 3];
+        var narrow = new double[height * side * 3];
         for (var y = 0; y < height; y++)
         {
-            for (var x = 0; x < 224; x++)
+            for (var x = 0; x < side; x++)
             {
                 for (var c = 0; c < 3; c++)
                 {
                     var sum = columns[x].Sum(tap => tap.Weight * rgba[(((y * width) + tap.Input) * 4) + c]);
-                    narrow[(((y * 224) + x) * 3) + c] = Level(sum);
+                    narrow[(((y * side) + x) * 3) + c] = Level(sum);
                 }
             }
         }
 
-        var pixels = new double[224 * 224 * 3];
-        for (var y = 0; y < 224; y++)
+        var pixels = new double[side * side * 3];
+        for (var y = 0; y < side; y++)
         {
-            for (var i = 0; i < 224 * 3; i++)
+            for (var i = 0; i < side * 3; i++)
             {
-                pixels[(y * 224 * 3) + i] = Level(rows[y].Sum(tap => tap.Weight * narrow[(tap.Input * 224 * 3) + i]));
+                pixels[(y * side * 3) + i] = Level(rows[y].Sum(tap => tap.Weight * narrow[(tap.Input * side * 3) + i]));
             }
         }
 
@@ -41,7 +41,7 @@ internal static class ReferenceResampler
 
     private static double Level(double sum) => Math.Clamp(Math.Floor(sum + 0.5), 0, 255);
 
-    private static int Cut(int length) => (int)Math.Round((length - 224) / 2m, MidpointRounding.ToEven);
+    private static int Cut(int length, int side) => (int)Math.Round((length - side) / 2m, MidpointRounding.ToEven);
 
     // Antialiasing: when the image shrinks, the kernel is stretched to cover the inputs that an output stands for.
     private static (int Input, double Weight)[] Weights(int output, int length, int newLength)

@@ -32,6 +32,22 @@ public sealed class ThumbnailTests
         }
     }
 
+    [Theory]
+    [InlineData(16)]
+    [InlineData(100)]
+    [InlineData(336)]
+    [InlineData(378)]
+    public void Pixels_of_any_side_give_a_thumbnail_of_the_same_side_and_colour(int side)
+    {
+        var rgb = new byte[side * side * 3];
+        for (var i = 0; i < rgb.Length; i++) rgb[i] = (byte)(60 + 60 * (i % 3));
+        using var decoded = SKBitmap.Decode(Thumbnail.Encode(rgb));
+        (decoded.Width, decoded.Height).ShouldBe((112, 112));
+        var pixel = decoded.GetPixel(111, 111);
+        ((int)pixel.Red).ShouldBeInRange(56, 64);
+        ((int)pixel.Blue).ShouldBeInRange(176, 184);
+    }
+
     [Fact]
     public void Equal_pixels_give_equal_bytes() => Thumbnail.Encode(Gradient()).ShouldBe(Thumbnail.Encode(Gradient()));
 

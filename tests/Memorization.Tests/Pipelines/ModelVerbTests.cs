@@ -51,6 +51,36 @@ public sealed class ModelVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task The_bench_embeds_made_pictures_and_says_where_the_time_went()
+    {
+        var found = (await RunAsync("bench", "embed", "--arch", "tiny", "--images", "64", "--batch", "4,8", "--runs", "2", "--lanes", "2", "--device", "cpu,cpu", "--json")).Json();
+        found.GetProperty("unit").GetString().ShouldBe("images/s");
+        found.GetProperty("threads").GetInt32().ShouldBe(4);
+        var details = found.GetProperty("details");
+        foreach (var name in (string[])["batch 4, model alone", "batch 4, stage", "batch 8, model alone", "batch 8, stage", "peak_bytes"])
+            details.GetProperty(name).GetDouble().ShouldBePositive();
+        details.EnumerateObject().Count(detail => detail.Name.EndsWith("ns/image", StringComparison.Ordinal)).ShouldBe(5);
+    }
+
+    [Theory]
+    [InlineData("cud", "device \"cud\" is none of cpu, cuda, cuda:N and auto")]
+    [InlineData("cpu,cuda", "name one kind")]
+    public async Task A_device_that_cannot_be_meant_is_one_line(string device, string message) =>
+        (await Program.RunAsync("bench", "embed", "--arch", "tiny", "--device", device)).UserError().ShouldContain(message);
+
+    [Fact]
+    public async Task A_GPU_that_is_not_there_is_one_line_and_not_a_run_on_the_processor()
+    {
+        var model = _folder.File("model");
+        await RunAsync("model", "random", "--arch", "tiny", "--out", model);
+        File.WriteAllText(_folder.File("captions.txt"), "a cat");
+        var error = (await Program.RunAsync("embed", "--model", model, "--captions", _folder.File("captions.txt"), "--device", "cuda:99")).UserError();
+        error.ShouldContain("device cuda:99: ");
+        error.ShouldContain("docs/gpu.md");
+        (await Program.RunAsync("model", "verify", model, "--device", "cuda", "--precision", "int8")).UserError().ShouldContain("int8 is for CPUs");
+    }
+
+    [Fact]
     public async Task A_broken_model_is_one_line_that_names_the_file_and_the_tensor()
     {
         var model = _folder.File("model");
