@@ -4,7 +4,7 @@ namespace Memorization.Images;
 
 /// <summary>What CLIP sees, small enough to keep: a JPEG of 112×112 pixels.</summary>
 /// <remarks>
-/// About 0.18 ms (tests/Memorization.Benchmarks/results/report.md) and 3 KB. WebP would be a third smaller and take as long as decoding does: docs/decisions/0004-thumbnails-and-the-page.md.
+/// About 0.23 ms (tests/Memorization.Benchmarks/results/report.md) and 3 KB. WebP would be a third smaller and take as long as decoding does: docs/decisions/0004-thumbnails-and-the-page.md.
 /// </remarks>
 internal static class Thumbnail
 {
