@@ -44,8 +44,7 @@ internal static class BenchVerb
             var made = parsed.GetValue(model) is null ? Directory.CreateTempSubdirectory("memorization-bench-") : null;
             try
             {
-                if (made is not null) RandomClip.Write(made.FullName, ModelVerb.Architecture(parsed.GetRequiredValue(arch)), seed: 1);
-                var path = parsed.GetValue(model) ?? made!.FullName;
+                var path = parsed.GetValue(model) ?? Made(made!.FullName, ModelVerb.Architecture(parsed.GetRequiredValue(arch)));
                 var options = ModelVerb.Options(path, parsed, device, precision, cache) with { Threads = parsed.GetValue(lanes) };
                 var sizes = parsed.GetRequiredValue(batches).Split(',').Select(size => int.TryParse(size, CultureInfo.InvariantCulture, out var number) && number is >= 0 and <= 4096
                     ? number
@@ -58,6 +57,13 @@ internal static class BenchVerb
             }
         });
         return command;
+    }
+
+    private static string Made(string folder, ClipArchitecture architecture)
+    {
+        var path = Path.Combine(folder, architecture.Name.Replace('/', '-'));
+        RandomClip.Write(path, architecture, seed: 1);
+        return path;
     }
 
     private static int Print(BenchResult result, bool json)

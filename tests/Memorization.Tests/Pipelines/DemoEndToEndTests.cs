@@ -43,6 +43,10 @@ public sealed class DemoEndToEndTests : IDisposable
         Number(first, "rows_stored").ShouldBe(Rows - planned.Values.Sum());
         Number(first, "rows_rejected").ShouldBe(planned.Values.Sum());
 
+        var device = first.GetProperty("embedding").GetProperty("devices")[0];
+        device.GetProperty("name").GetString().ShouldBe("cpu");
+        device.GetProperty("images").GetInt64().ShouldBe(Number(first, "embedded"));
+
         var second = await DemoAsync("demo");
 
         (Number(second, "fetched"), Number(second, "requests"), Number(second, "embedded"), Number(second, "rows_stored")).ShouldBe((0, 0, 0, 0));
