@@ -10,7 +10,7 @@ using Spectre.Console;
 
 namespace Memorization.Pipelines.Verbs;
 
-/// <summary>bench scan and embed: the throughput of one stage alone, beside its peers.</summary>
+/// <summary>bench scan, embed and cluster: the throughput of one stage alone, beside its peers.</summary>
 internal static class BenchVerb
 {
     public static Command Create()
@@ -18,7 +18,7 @@ internal static class BenchVerb
         var runs = NumberOption.Create("--runs", "Timed runs; the median counts.", 5, 1, 1000);
         var threads = NumberOption.Create("--threads", "Threads of this program and of its peers.", Environment.ProcessorCount, 1, 1024);
         runs.Recursive = threads.Recursive = true;
-        return new Command("bench", "The throughput of one stage alone on made data, beside its peers.") { runs, threads, Scan(runs, threads), Embed(runs) };
+        return new Command("bench", "The throughput of one stage alone on made data, beside its peers.") { runs, threads, Scan(runs, threads), Embed(runs), Cluster(runs, threads) };
     }
 
     private static Command Scan(Option<int> runs, Option<int> threads)
@@ -56,6 +56,18 @@ internal static class BenchVerb
                 made?.Delete(recursive: true);
             }
         });
+        return command;
+    }
+
+    private static Command Cluster(Option<int> runs, Option<int> threads)
+    {
+        var vectors = NumberOption.Create("--vectors", "Made vectors.", 20_000, 100, 10_000_000);
+        var width = NumberOption.Create("--width", "Values per vector.", 512, 2, 65_536);
+        var threshold = new Option<double>("--threshold") { Description = "Cosine similarity from which two vectors are linked.", DefaultValueFactory = _ => 0.94 };
+        var command = new Command("cluster", "Finds the families of made vectors, by prefixes first and by whole vectors.") { vectors, width, threshold };
+        command.SetAction(async (parsed, stop) => Print(
+            await new ClusterBench(parsed.GetValue(vectors), parsed.GetValue(width), parsed.GetValue(threshold), parsed.GetValue(threads), parsed.GetValue(runs)).RunAsync(stop),
+            parsed.GetValue(GlobalOptions.Json)));
         return command;
     }
 

@@ -10,17 +10,10 @@ namespace Memorization.Clustering;
 internal readonly record struct Candidate(int U, int V, double AtMost);
 
 /// <summary>Proposes the pairs that may reach a threshold, by a float32 product over tiles. It may err by excess, never by omission.</summary>
-/// <remarks>
-/// Rows are scaled to unit length in float32: converting 1/|x| and multiplying round once each, on both sides four factors (1 + δ),
-/// |δ| ≤ u = 2⁻²⁴; a product of d terms, summed in any order, adds at most d more. With k = d + 4 and Σ|xᵢyᵢ| ≤ |x|·|y| the result
-/// is off by at most γₖ = k·u / (1 − k·u) (Higham, Accuracy and Stability of Numerical Algorithms, §3.1); four more roundings cover
-/// the float64 side of the comparison. No scaled float16 value is small enough for a product to underflow. Not thread-safe: one per worker.
-/// </remarks>
+/// <remarks>Not thread-safe: one per worker.</remarks>
 internal sealed class CosineFilter : IDisposable
 {
-    private const double UnitRoundoff = 1.0 / (1 << 24);
-
-    private readonly VectorSet _vectors;
+    private readonly FilterRows _source;
     private readonly double _slack;
     private readonly float _threshold;
     private readonly MatrixProduct _product = new();
@@ -30,35 +23,28 @@ internal sealed class CosineFilter : IDisposable
     private (int Start, int Count) _rowsHeld;
 
     /// <summary>A filter for tiles of at most <paramref name="tileSize"/>².</summary>
-    public CosineFilter(VectorSet vectors, double threshold, int tileSize)
+    public CosineFilter(FilterRows source, double threshold, int tileSize)
     {
-        _vectors = vectors;
-        _slack = Slack(vectors.Width);
+        _source = source;
+        _slack = source.Slack;
         _threshold = MathF.BitDecrement((float)(threshold - _slack));
-        _rows = new float[tileSize * vectors.Width];
-        _columns = new float[tileSize * vectors.Width];
+        _rows = new float[tileSize * source.Width];
+        _columns = new float[tileSize * source.Width];
         _scores = new float[tileSize * tileSize];
-    }
-
-    /// <summary>How far a float32 score can be from the similarity.</summary>
-    public static double Slack(int width)
-    {
-        var error = (width + 8) * UnitRoundoff;
-        return error / (1 - error);
     }
 
     /// <summary>Puts into <paramref name="candidates"/> every pair of a row and a smaller-numbered column that may reach the threshold.</summary>
     public void Propose(Tile tile, List<Candidate> candidates)
     {
         candidates.Clear();
-        var width = _vectors.Width;
+        var width = _source.Width;
         if (_rowsHeld != (tile.Row, tile.Rows))
         {
-            Load(tile.Row, tile.Rows, _rows);
+            _source.Load(tile.Row, tile.Rows, _rows);
             _rowsHeld = (tile.Row, tile.Rows);
         }
 
-        Load(tile.Column, tile.Columns, _columns);
+        _source.Load(tile.Column, tile.Columns, _columns);
         _product.Multiply(
             _rows.AsMemory(0, tile.Rows * width), _columns.AsMemory(0, tile.Columns * width), _scores.AsMemory(0, tile.Rows * tile.Columns), width);
         for (var row = 0; row < tile.Rows; row++)
@@ -85,15 +71,6 @@ internal sealed class CosineFilter : IDisposable
         void Check(float score, int column)
         {
             if (score >= _threshold) candidates.Add(new Candidate(row, firstColumn + column, score + _slack));
-        }
-    }
-
-    private void Load(int first, int count, float[] tile)
-    {
-        for (var i = 0; i < count; i++)
-        {
-            var scale = (float)(1 / Math.Sqrt(_vectors.SquaredNorm(first + i)));
-            Cosine.Scale(_vectors.Node(first + i), scale, tile.AsSpan(i * _vectors.Width, _vectors.Width));
         }
     }
 }

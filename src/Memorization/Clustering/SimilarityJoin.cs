@@ -8,7 +8,8 @@ internal readonly record struct Tile(int Row, int Rows, int Column, int Columns)
 /// <param name="threshold">Similarity from which a pair is a link.</param>
 /// <param name="parallelism">Worker threads, at least one.</param>
 /// <param name="tileSize">Vectors per side of a tile. At 1024 × 512 values both sides and the scores take 8 MB.</param>
-internal sealed class SimilarityJoin(VectorSet vectors, double threshold, int parallelism, int tileSize)
+/// <param name="source">What the filter multiplies.</param>
+internal sealed class SimilarityJoin(VectorSet vectors, double threshold, int parallelism, int tileSize, FilterRows source)
 {
     // Within one tile of a dense family, what the forest learns of the first links spares verifying most of the others.
     private const int LinksAtOnce = 1 << 14;
@@ -22,7 +23,7 @@ internal sealed class SimilarityJoin(VectorSet vectors, double threshold, int pa
         Parallel.For(0, parallelism, options, _ =>
         {
             if (!TryTake(out var tile)) return;
-            using var filter = new CosineFilter(vectors, threshold, Math.Min(tileSize, vectors.DistinctCount));
+            using var filter = new CosineFilter(source, threshold, Math.Min(tileSize, vectors.DistinctCount));
             List<Candidate> candidates = [];
             List<NodeEdge> links = [];
             do

@@ -16,16 +16,19 @@ public readonly record struct ForestEdge(ContentKey A, ContentKey B, double Simi
 public sealed class SpanningForest
 {
     private readonly ClusterOptions _options;
+    private readonly bool _usePrefixes = true;
     private List<NodeEdge> _edges = [];
     private int _joined;
 
     /// <summary>A forest over no vectors.</summary>
     /// <param name="width">Values per vector.</param>
     /// <param name="options">Thresholds and threads.</param>
+    /// <param name="usePrefixes">Whether many vectors are first compared by prefixes; changes nothing but time.</param>
     /// <exception cref="ValidationException">The options contradict themselves or lie outside their ranges.</exception>
-    public SpanningForest(int width, ClusterOptions options)
+    public SpanningForest(int width, ClusterOptions options, bool usePrefixes = true)
         : this(new VectorSet(width), options)
     {
+        _usePrefixes = usePrefixes;
     }
 
     private SpanningForest(VectorSet vectors, ClusterOptions options)
@@ -71,7 +74,8 @@ public sealed class SpanningForest
 
         var builder = new ForestBuilder(Vectors, _edges);
         var parallelism = _options.Parallelism == 0 ? Environment.ProcessorCount : _options.Parallelism;
-        new SimilarityJoin(Vectors, _options.StoreThreshold, parallelism, TileSize).Run(_joined, builder, stop);
+        var rows = _usePrefixes ? PrefixRows.For(Vectors, _options.StoreThreshold) : null;
+        new SimilarityJoin(Vectors, _options.StoreThreshold, parallelism, TileSize, rows ?? (FilterRows)new WholeRows(Vectors)).Run(_joined, builder, stop);
         _edges = builder.Reduced();
         _joined = Vectors.DistinctCount;
     }

@@ -38,12 +38,12 @@ public class CosineFilterTests
         pair =>
         {
             var vectors = Pair(pair);
-            using var filter = new CosineFilter(vectors, threshold: 0.01, tileSize: 2);
+            using var filter = new CosineFilter(new WholeRows(vectors), threshold: 0.01, tileSize: 2);
             List<Candidate> candidates = [];
             filter.Propose(new Tile(0, 2, 0, 2), candidates);
             var (u, v, atMost) = candidates.ShouldHaveSingleItem();
             (u, v).ShouldBe((1, 0));
-            atMost.ShouldBeInRange(vectors.Similarity(0, 1), vectors.Similarity(0, 1) + 2 * CosineFilter.Slack(vectors.Width));
+            atMost.ShouldBeInRange(vectors.Similarity(0, 1), vectors.Similarity(0, 1) + 2 * FilterRows.Rounding(vectors.Width));
         },
         iter: 300);
 
