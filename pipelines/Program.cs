@@ -18,6 +18,7 @@ var root = new RootCommand("Finds out what text-to-image models have memorised, 
     DecodeVerb.Create(),
     EmbedVerb.Create(),
     ModelVerb.Create(),
+    ClusterVerb.Create(),
     BenchVerb.Create(),
 };
 GlobalOptions.AddTo(root);

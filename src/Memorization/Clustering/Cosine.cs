@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -15,6 +16,7 @@ internal static class Cosine
     private const float TwoTo112 = 5192296858534827628530496329220096f;
 
     /// <summary>The dot product of two rows of the same width.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Dot(ReadOnlySpan<Half> x, ReadOnlySpan<Half> y)
     {
         Vector256<double> a = default, b = default, c = default, d = default;
@@ -55,6 +57,7 @@ internal static class Cosine
         dot >= threshold * Math.Sqrt(squaredNormX * squaredNormY);
 
     /// <summary>The float32 values of <paramref name="row"/> times <paramref name="scale"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Scale(ReadOnlySpan<Half> row, float scale, Span<float> scaled)
     {
         var i = 0;
@@ -73,6 +76,7 @@ internal static class Cosine
     /// .NET has no vectorised conversion in its base library. With the bits shifted to their places in a float32 the exponent is 112
     /// too small; one exact multiplication mends that, for subnormal values as well.
     /// </remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static (Vector256<float> Lower, Vector256<float> Upper) Widen(ReadOnlySpan<Half> values)
     {
         var halves = MemoryMarshal.Cast<Half, ushort>(values);

@@ -1,4 +1,6 @@
-using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using Memorization.Inference;
 
 namespace Memorization.Clustering;
@@ -56,14 +58,22 @@ internal sealed class CosineFilter : IDisposable
 
     public void Dispose() => _product.Dispose();
 
-    private void Scan(Span<float> scores, int row, int firstColumn, List<Candidate> candidates)
+    // Nearly all scores are below: four vectors at a time are looked at as one.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Scan(ReadOnlySpan<float> scores, int row, int firstColumn, List<Candidate> candidates)
     {
+        const int step = 4 * 16;
+        var threshold = Vector512.Create(_threshold);
+        ref var start = ref MemoryMarshal.GetReference(scores);
         var i = 0;
-        var threshold = new Vector<float>(_threshold);
-        for (; i <= scores.Length - Vector<float>.Count; i += Vector<float>.Count)
+        for (; i <= scores.Length - step; i += step)
         {
-            if (!Vector.GreaterThanOrEqualAny(new Vector<float>(scores[i..]), threshold)) continue;
-            for (var k = i; k < i + Vector<float>.Count; k++) Check(scores[k], k);
+            ref var here = ref Unsafe.Add(ref start, i);
+            var most = Vector512.Max(
+                Vector512.Max(Vector512.LoadUnsafe(ref here), Vector512.LoadUnsafe(ref here, 16)),
+                Vector512.Max(Vector512.LoadUnsafe(ref here, 32), Vector512.LoadUnsafe(ref here, 48)));
+            if (!Vector512.GreaterThanOrEqualAny(most, threshold)) continue;
+            for (var k = i; k < i + step; k++) Check(scores[k], k);
         }
 
         for (; i < scores.Length; i++) Check(scores[i], i);

@@ -16,4 +16,7 @@ public sealed class InvalidVectorException(ContentKey key, int index, string pro
 
     /// <summary>Its zero-based place among the vectors handed in.</summary>
     public int Index { get; } = index;
+
+    /// <summary>What is wrong with it.</summary>
+    public string Problem { get; } = problem;
 }

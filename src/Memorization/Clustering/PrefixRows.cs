@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Memorization.Inference;
 
 namespace Memorization.Clustering;
@@ -151,12 +152,18 @@ internal sealed class PrefixRows : FilterRows
         return Array.ConvertAll(wide, value => (float)value);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // run once in a process: nothing would warm it up
     private static void Subtract(Span<double> row, ReadOnlySpan<double> direction)
     {
         var part = Product(row, direction);
-        for (var k = 0; k < row.Length; k++) row[k] -= part * direction[k];
+        var parts = new Vector<double>(part);
+        var k = 0;
+        for (; k <= row.Length - Vector<double>.Count; k += Vector<double>.Count)
+            (new Vector<double>(row[k..]) - parts * new Vector<double>(direction[k..])).CopyTo(row[k..]);
+        for (; k < row.Length; k++) row[k] -= part * direction[k];
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double Product(ReadOnlySpan<double> x, ReadOnlySpan<double> y)
     {
         var sum = Vector<double>.Zero;

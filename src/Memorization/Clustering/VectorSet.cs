@@ -1,3 +1,5 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Memorization.Clustering;
@@ -85,16 +87,9 @@ public sealed class VectorSet
     internal void ThrowIfInvalid(ContentKey key, ReadOnlySpan<Half> values, int index)
     {
         if (values.Length != Width) throw new InvalidVectorException(key, index, $"it has {values.Length} values, expected {Width}");
-        var bits = Bits(values);
-        var any = 0;
-        for (var i = 0; i < bits.Length; i++)
-        {
-            if ((bits[i] & Infinity) == Infinity)
-                throw new InvalidVectorException(key, index, $"value {i} is {(Half.IsNaN(values[i]) ? "NaN" : "infinite")}");
-            any |= bits[i] & ~Sign;
-        }
-
-        if (any == 0) throw new InvalidVectorException(key, index, "every value is zero");
+        if (IndexOfInfinite(Bits(values)) is >= 0 and var i)
+            throw new InvalidVectorException(key, index, $"value {i} is {(Half.IsNaN(values[i]) ? "NaN" : "infinite")}");
+        if (!Bits(values).ContainsAnyExcept((ushort)0, (ushort)Sign)) throw new InvalidVectorException(key, index, "every value is zero");
         if (_nodes.TryGetValue(key, out var node) && !AreSame(Node(node), values))
             throw new InvalidVectorException(key, index, "the key already has another vector");
     }
@@ -116,6 +111,19 @@ public sealed class VectorSet
 
     /// <summary>Whether two vectors have the same bits: 0 and −0 differ, as do two lengths of one direction; the join links those.</summary>
     internal static bool AreSame(ReadOnlySpan<Half> x, ReadOnlySpan<Half> y) => Bits(x).SequenceEqual(Bits(y));
+
+    // The first value that is infinite or NaN; −1 if there is none.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static int IndexOfInfinite(ReadOnlySpan<ushort> bits)
+    {
+        var infinity = new Vector<ushort>(Infinity);
+        var i = 0;
+        for (; i <= bits.Length - Vector<ushort>.Count; i += Vector<ushort>.Count)
+            if (Vector.EqualsAny(new Vector<ushort>(bits[i..]) & infinity, infinity)) break;
+        for (; i < bits.Length; i++)
+            if ((bits[i] & Infinity) == Infinity) return i;
+        return -1;
+    }
 
     private static ReadOnlySpan<ushort> Bits(ReadOnlySpan<Half> values) => MemoryMarshal.Cast<Half, ushort>(values);
 

@@ -5,7 +5,7 @@ using System.Text;
 namespace Memorization.Store;
 
 /// <summary>Writes a matrix row by row as a .npy file, version 1.0; the number of rows is entered at the end.</summary>
-/// <typeparam name="T"><see cref="Half"/> or <see cref="float"/>.</typeparam>
+/// <typeparam name="T"><see cref="Half"/>, <see cref="float"/> or <see cref="long"/>.</typeparam>
 /// <remarks>Not thread-safe.</remarks>
 public sealed class NpyWriter<T> : IDisposable
     where T : unmanaged
@@ -44,7 +44,7 @@ public sealed class NpyWriter<T> : IDisposable
 
     private void WriteHeader()
     {
-        var type = typeof(T) == typeof(Half) ? "<f2" : typeof(T) == typeof(float) ? "<f4" : throw new NotSupportedException($"no .npy of {typeof(T)}");
+        var type = typeof(T) == typeof(Half) ? "<f2" : typeof(T) == typeof(float) ? "<f4" : typeof(T) == typeof(long) ? "<i8" : throw new NotSupportedException($"no .npy of {typeof(T)}");
         var text = string.Create(CultureInfo.InvariantCulture, $"{{'descr': '{type}', 'fortran_order': False, 'shape': ({_rows}, {_columns}), }}");
         _file.Write([0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y', 1, 0, HeaderBytes - 10, 0]);
         _file.Write(Encoding.ASCII.GetBytes(text.PadRight(HeaderBytes - 11) + "\n"));
