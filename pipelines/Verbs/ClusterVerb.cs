@@ -56,7 +56,11 @@ internal static class ClusterVerb
     {
         var labels = new long[count];
         foreach (var family in families?.All ?? [])
-            foreach (var member in family.Members) labels[Row(member)] = Row(family.Id);
+        {
+            var first = Row(family.Id);
+            foreach (var member in family.Members) labels[Row(member)] = first;
+        }
+
         using var file = new NpyWriter<long>(path, 1);
         foreach (var label in labels) file.Write([label]);
         return path;
@@ -81,5 +85,10 @@ internal static class ClusterVerb
         return ContentKey.FromBytes(key);
     }
 
-    private static int Row(ContentKey key) => int.Parse(key.ToString().AsSpan(56), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+    private static int Row(ContentKey key)
+    {
+        Span<byte> bytes = stackalloc byte[32];
+        key.CopyTo(bytes);
+        return BinaryPrimitives.ReadInt32BigEndian(bytes[28..]);
+    }
 }

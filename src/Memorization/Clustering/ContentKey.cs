@@ -34,6 +34,13 @@ public readonly record struct ContentKey : IComparable<ContentKey>
             UInt128.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out half);
     }
 
+    /// <summary>Writes the 32 bytes.</summary>
+    public void CopyTo(Span<byte> hash)
+    {
+        BinaryPrimitives.WriteUInt128BigEndian(hash, _high);
+        BinaryPrimitives.WriteUInt128BigEndian(hash[16..], _low);
+    }
+
     /// <inheritdoc/>
     public int CompareTo(ContentKey other) => _high != other._high ? _high.CompareTo(other._high) : _low.CompareTo(other._low);
 

@@ -64,25 +64,31 @@ internal sealed class PrefixRows : FilterRows
     private void Project(VectorSet vectors)
     {
         var whole = new WholeRows(vectors);
-        Parallel.For(0, (vectors.DistinctCount + RowsAtOnce - 1) / RowsAtOnce, () => new MatrixProduct(), (block, _, product) =>
-        {
-            var first = block * RowsAtOnce;
-            var count = Math.Min(RowsAtOnce, vectors.DistinctCount - first);
-            float[] unit = new float[count * vectors.Width], parts = new float[count * Directions];
-            whole.Load(first, count, unit);
-            product.Multiply(unit, _directions, parts, vectors.Width);
-            for (var i = 0; i < count; i++)
+        Parallel.For(
+            0, (vectors.DistinctCount + RowsAtOnce - 1) / RowsAtOnce,
+            () => (Product: new MatrixProduct(), Unit: new float[RowsAtOnce * vectors.Width], Parts: new float[RowsAtOnce * Directions]),
+            (block, _, mine) =>
             {
-                var part = parts.AsSpan(i * Directions, Directions);
-                var row = _rows.AsSpan((first + i) * Values, Values);
-                part.CopyTo(row);
-                var squares = 0.0;
-                foreach (double value in part) squares += value * value;
-                row[Directions] = MathF.BitIncrement((float)Math.Sqrt(Math.Max(0, 1 - squares) + 3 * _distance + Skew));
-            }
+                var first = block * RowsAtOnce;
+                var count = Math.Min(RowsAtOnce, vectors.DistinctCount - first);
+                whole.Load(first, count, mine.Unit);
+                mine.Product.Multiply(mine.Unit.AsMemory(0, count * vectors.Width), _directions, mine.Parts.AsMemory(0, count * Directions), vectors.Width);
+                AddRests(mine.Parts.AsSpan(0, count * Directions), _rows.AsSpan(first * Values, count * Values));
+                return mine;
+            },
+            mine => mine.Product.Dispose());
+    }
 
-            return product;
-        }, product => product.Dispose());
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // run once in a process: nothing would warm it up
+    private void AddRests(ReadOnlySpan<float> parts, Span<float> rows)
+    {
+        for (; rows.Length > 0; parts = parts[Directions..], rows = rows[Values..])
+        {
+            parts[..Directions].CopyTo(rows);
+            var squares = 0.0;
+            foreach (double value in parts[..Directions]) squares += value * value;
+            rows[Directions] = MathF.BitIncrement((float)Math.Sqrt(Math.Max(0, 1 - squares) + 3 * _distance + Skew));
+        }
     }
 
     // The share of pairs of a sample that reach the threshold.
@@ -152,7 +158,7 @@ internal sealed class PrefixRows : FilterRows
         return Array.ConvertAll(wide, value => (float)value);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // run once in a process: nothing would warm it up
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Subtract(Span<double> row, ReadOnlySpan<double> direction)
     {
         var part = Product(row, direction);

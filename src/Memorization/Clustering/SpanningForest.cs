@@ -69,7 +69,7 @@ public sealed class SpanningForest
     {
         ArgumentNullException.ThrowIfNull(batch);
         ThrowIfInvalid(batch);
-        foreach (var (key, values) in batch) Vectors.AddValid(key, values.Span);
+        foreach (var (key, values) in batch) Vectors.AddValid(key, values);
         if (_joined == Vectors.DistinctCount) return;
 
         var builder = new ForestBuilder(Vectors, _edges);

@@ -1,3 +1,4 @@
+using System.IO.Hashing;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -6,27 +7,26 @@ namespace Memorization.Clustering;
 
 /// <summary>Embeddings by content key; each distinct vector is held once, however many keys share it.</summary>
 /// <remarks>
-/// Grows in blocks and never moves a vector. A distinct vector is a node of the forest, numbered in the order of arrival: 50,000
-/// copies of one image are one node. Reading from many threads is safe while nobody adds.
+/// A distinct vector is a node of the forest, numbered in the order of arrival: 50,000 copies of one image are one node. Vectors stay in the memory
+/// that they came in, which nobody may change. Reading from many threads is safe while nobody adds.
 /// </remarks>
 public sealed class VectorSet
 {
-    private const int BlockRows = 1024;
     private const int Infinity = 0x7C00; // all exponent bits set: infinite or NaN
     private const int Sign = 0x8000;
 
-    private readonly List<Half[]> _blocks = [];
+    private readonly List<ReadOnlyMemory<Half>> _rows = [];
     private readonly List<double> _squaredNorms = [];
     private readonly List<ContentKey> _smallestKeys = [];
     private readonly Dictionary<ContentKey, int> _nodes = [];
-    private readonly HashSet<int> _distinct;
+    private readonly Dictionary<int, int> _distinct; // each to itself, found by its bits
 
     /// <summary>An empty set of vectors with <paramref name="width"/> values each.</summary>
     public VectorSet(int width)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
         Width = width;
-        _distinct = new HashSet<int>(new SameBits(this));
+        _distinct = new Dictionary<int, int>(new SameBits(this));
     }
 
     /// <summary>Values per vector.</summary>
@@ -53,27 +53,28 @@ public sealed class VectorSet
     public bool Add(ContentKey key, ReadOnlySpan<Half> values)
     {
         ThrowIfInvalid(key, values, Count);
-        return AddValid(key, values);
+        return AddValid(key, values.ToArray());
     }
 
     /// <summary><see cref="Add"/> for what <see cref="ThrowIfInvalid"/> has let pass.</summary>
-    internal bool AddValid(ContentKey key, ReadOnlySpan<Half> values)
+    internal bool AddValid(ContentKey key, ReadOnlyMemory<Half> values)
     {
         if (_nodes.ContainsKey(key)) return false;
 
         var node = DistinctCount;
-        if (node == _blocks.Count * BlockRows) _blocks.Add(GC.AllocateUninitializedArray<Half>(BlockRows * Width));
-        values.CopyTo(Slot(node)); // overwritten by the next, if not new
-        if (_distinct.TryGetValue(node, out var same))
+        _rows.Add(values);
+        ref var same = ref CollectionsMarshal.GetValueRefOrAddDefault(_distinct, node, out var isThere);
+        if (isThere)
         {
+            _rows.RemoveAt(node);
             node = same;
             if (key < _smallestKeys[node]) _smallestKeys[node] = key;
         }
         else
         {
-            _squaredNorms.Add(Cosine.Dot(values, values));
+            same = node;
+            _squaredNorms.Add(Cosine.Dot(values.Span, values.Span));
             _smallestKeys.Add(key);
-            _distinct.Add(node);
         }
 
         _nodes.Add(key, node);
@@ -95,7 +96,7 @@ public sealed class VectorSet
     }
 
     /// <summary>The values of a distinct vector.</summary>
-    internal ReadOnlySpan<Half> Node(int node) => Slot(node);
+    internal ReadOnlySpan<Half> Node(int node) => _rows[node].Span;
 
     /// <summary>|x|² of a distinct vector.</summary>
     internal double SquaredNorm(int node) => _squaredNorms[node];
@@ -127,17 +128,10 @@ public sealed class VectorSet
 
     private static ReadOnlySpan<ushort> Bits(ReadOnlySpan<Half> values) => MemoryMarshal.Cast<Half, ushort>(values);
 
-    private Span<Half> Slot(int node) => _blocks[node / BlockRows].AsSpan(node % BlockRows * Width, Width);
-
     private sealed class SameBits(VectorSet set) : IEqualityComparer<int>
     {
         public bool Equals(int u, int v) => AreSame(set.Node(u), set.Node(v));
 
-        public int GetHashCode(int node)
-        {
-            var hash = new HashCode();
-            hash.AddBytes(MemoryMarshal.AsBytes(set.Node(node)));
-            return hash.ToHashCode();
-        }
+        public int GetHashCode(int node) => (int)XxHash3.HashToUInt64(MemoryMarshal.AsBytes(set.Node(node)));
     }
 }

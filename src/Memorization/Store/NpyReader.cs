@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
+using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -21,22 +22,38 @@ public static partial class NpyReader
     {
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1);
         var (isSingle, rows, columns) = ReadHeader(file, path);
-        List<ReadOnlyMemory<Half>> matrix = new(rows);
-        var singles = new float[isSingle ? RowsAtOnce * columns : 0];
-        for (var row = 0; row < rows; row += RowsAtOnce)
+        var (handle, start) = (file.SafeFileHandle, file.Position);
+        var matrix = new ReadOnlyMemory<Half>[rows];
+        try
         {
-            var count = Math.Min(RowsAtOnce, rows - row);
-            var block = GC.AllocateUninitializedArray<Half>(count * columns);
-            if (isSingle) Narrow(singles.AsSpan(0, block.Length), block, row);
-            else file.ReadExactly(MemoryMarshal.AsBytes(block.AsSpan()));
-            for (var i = 0; i < count; i++) matrix.Add(block.AsMemory(i * columns, columns));
+            ReadBlocks();
+        }
+        catch (AggregateException e)
+        {
+            ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
         }
 
         return matrix;
 
+        void ReadBlocks() => Parallel.For(0, (rows + RowsAtOnce - 1) / RowsAtOnce, at =>
+        {
+            var row = at * RowsAtOnce;
+            var count = Math.Min(RowsAtOnce, rows - row);
+            var block = GC.AllocateUninitializedArray<Half>(count * columns);
+            if (isSingle) Narrow(new float[block.Length], block, row);
+            else ReadExactly(MemoryMarshal.AsBytes(block.AsSpan()), (long)row * columns * sizeof(short));
+            for (var i = 0; i < count; i++) matrix[row + i] = block.AsMemory(i * columns, columns);
+        });
+
+        void ReadExactly(Span<byte> bytes, long offset)
+        {
+            for (int read; bytes.Length > 0; bytes = bytes[read..], offset += read)
+                if ((read = RandomAccess.Read(handle, bytes, start + offset)) == 0) throw Wrong(path, "it became shorter");
+        }
+
         void Narrow(Span<float> values, Half[] block, int row)
         {
-            file.ReadExactly(MemoryMarshal.AsBytes(values));
+            ReadExactly(MemoryMarshal.AsBytes(values), (long)row * columns * sizeof(float));
             for (var i = 0; i < values.Length; i++)
             {
                 block[i] = (Half)values[i];
