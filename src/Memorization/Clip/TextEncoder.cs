@@ -66,16 +66,16 @@ public sealed class TextEncoder : IDisposable
             if (options.Precision != ModelPrecision.Float32) throw new InvalidDataException($"model.precision {options.Precision} is for folders with safetensors; {path} has ONNX models");
             var export = ClipFolder.Export(path, "text_model.onnx");
             FolderVocabulary.Check(path, TextTowerConfig.ClipVocabulary);
-            return OnnxSession.Use(OnnxSession.FromFile(export, threads, options.Devices()[0]), session => new TextEncoder(
-                session, export, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', new OnnxFile(export).ContentHashes)))),
+            return OnnxSession.Use(options.Devices().Take(1), device => OnnxSession.FromFile(export, threads, device), sessions => new TextEncoder(
+                sessions[0], export, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', new OnnxFile(export).ContentHashes)))),
                 TextTowerConfig.ClipContext, ClipFolder.DefaultLogitScale));
         }
 
         using var clip = new ClipFolder(path);
         var tower = clip.Text(options.Precision, options.Cache);
         FolderVocabulary.Check(path, clip.Config.Text!.Vocabulary);
-        return OnnxSession.Use(OnnxSession.FromFile(tower.Path, threads, options.Devices()[0], clip.Config.Text!.Context), session => new TextEncoder(
-            session, clip.Name, tower.ModelId, clip.Config.Text.Context, clip.LogitScale));
+        return OnnxSession.Use(options.Devices().Take(1), device => OnnxSession.FromFile(tower.Path, threads, device, clip.Config.Text!.Context), sessions => new TextEncoder(
+            sessions[0], clip.Name, tower.ModelId, clip.Config.Text.Context, clip.LogitScale));
     }
 
     /// <summary>The captions' token ids, start and end token included, cut to <see cref="Context"/> and not padded.</summary>

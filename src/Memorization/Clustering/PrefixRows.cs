@@ -19,6 +19,9 @@ internal sealed class PrefixRows : FilterRows
     /// <summary>Vectors below which a prefix is not worth its preparation.</summary>
     public const int LeastVectors = 4096;
 
+    /// <summary>New vectors below which it is not: every vector gets a prefix, which costs as much as comparing it with some hundred others.</summary>
+    public const int LeastNew = 512;
+
     private const int Values = 64;
     private const int Directions = Values - 1;
     private const int Sample = 2048;
@@ -45,12 +48,13 @@ internal sealed class PrefixRows : FilterRows
     /// <inheritdoc/>
     public override double Slack => (2 + _distance) * _distance + Skew + 2 * Rounding(Values);
 
-    /// <summary>Prefixes of all vectors; null if they are too few or too short, or too many pairs would survive.</summary>
+    /// <summary>Prefixes of all vectors; null if they, or the new ones, are too few or too short, or too many pairs would survive.</summary>
     /// <param name="vectors">The vectors.</param>
+    /// <param name="firstNew">The first of those that are compared with all before them.</param>
     /// <param name="threshold">The similarity that is looked for.</param>
-    public static PrefixRows? For(VectorSet vectors, double threshold)
+    public static PrefixRows? For(VectorSet vectors, int firstNew, double threshold)
     {
-        if (vectors.DistinctCount < LeastVectors || vectors.Width < 2 * Values) return null;
+        if (vectors.DistinctCount < LeastVectors || vectors.DistinctCount - firstNew < LeastNew || vectors.Width < 2 * Values) return null;
         var rows = Of(vectors);
         return rows.Survivors(threshold) <= MostSurvivors ? rows : null;
     }

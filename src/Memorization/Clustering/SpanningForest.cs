@@ -74,7 +74,7 @@ public sealed class SpanningForest
 
         var builder = new ForestBuilder(Vectors, _edges);
         var parallelism = _options.Parallelism == 0 ? Environment.ProcessorCount : _options.Parallelism;
-        var rows = _usePrefixes ? PrefixRows.For(Vectors, _options.StoreThreshold) : null;
+        var rows = _usePrefixes ? PrefixRows.For(Vectors, _joined, _options.StoreThreshold) : null;
         new SimilarityJoin(Vectors, _options.StoreThreshold, parallelism, TileSize, rows ?? (FilterRows)new WholeRows(Vectors)).Run(_joined, builder, stop);
         _edges = builder.Reduced();
         _joined = Vectors.DistinctCount;

@@ -91,13 +91,13 @@ public sealed class ImageEncoder : IDisposable
         if (options.Path is null or ModelOptions.BuiltIn)
         {
             var graph = BuiltInModel.Graph();
-            return Load(
-                options,
+            return OnnxSession.Use(
+                options.Devices(),
                 device => OnnxSession.FromBytes(graph, BuiltInModel.Name, ThreadsPerRun, device),
                 sessions => new ImageEncoder(sessions, BuiltInModel.Name, BuiltInModel.Description, BuiltInModel.Threshold, [Convert.ToHexStringLower(SHA256.HashData(graph))], false, options, side));
         }
 
-        return Load(options, device => OnnxSession.FromFile(options.Path, ThreadsPerRun, device), sessions =>
+        return OnnxSession.Use(options.Devices(), device => OnnxSession.FromFile(options.Path, ThreadsPerRun, device), sessions =>
         {
             var file = new OnnxFile(options.Path);
             var name = Path.GetFileNameWithoutExtension(options.Path);
@@ -142,21 +142,6 @@ public sealed class ImageEncoder : IDisposable
         foreach (var session in _sessions) session.Dispose();
     }
 
-    private static ImageEncoder Load(ModelOptions options, Func<OnnxDevice, OnnxSession> load, Func<IReadOnlyList<OnnxSession>, ImageEncoder> own)
-    {
-        List<OnnxSession> sessions = [];
-        try
-        {
-            foreach (var device in options.Devices()) sessions.Add(load(device));
-            return own(sessions);
-        }
-        catch
-        {
-            foreach (var session in sessions) session.Dispose();
-            throw;
-        }
-    }
-
     private static ImageEncoder OpenFolder(ModelOptions options, string path)
     {
         if (!ClipFolder.HasWeights(path))
@@ -168,7 +153,7 @@ public sealed class ImageEncoder : IDisposable
 
         using var clip = new ClipFolder(path);
         var tower = clip.Image(options.Precision, options.Cache);
-        return Load(options, device => OnnxSession.FromFile(tower.Path, ThreadsPerRun, device, clip.Config.Image!.Tokens), sessions => new ImageEncoder(
+        return OnnxSession.Use(options.Devices(), device => OnnxSession.FromFile(tower.Path, ThreadsPerRun, device, clip.Config.Image!.Tokens), sessions => new ImageEncoder(
             sessions, clip.Name, $"CLIP image tower of {clip.Name}, {options.Precision}.", ClipThreshold, [], mixesBatch: false, options, clip.Config.Image!.Side, tower.ModelId));
     }
 

@@ -72,16 +72,18 @@ internal sealed class OnnxSession : IDisposable
         ? Load(path, threads, device, tokens, options => new InferenceSession(path, options))
         : throw new FileNotFoundException($"there is no model file {path}", path);
 
-    /// <summary>Makes what owns a session from now on; frees the session if that fails.</summary>
-    public static T Use<T>(OnnxSession session, Func<OnnxSession, T> own)
+    /// <summary>Loads a session for each device and makes what owns them from now on; frees them if that fails.</summary>
+    public static T Use<T>(IEnumerable<OnnxDevice> devices, Func<OnnxDevice, OnnxSession> load, Func<IReadOnlyList<OnnxSession>, T> own)
     {
+        List<OnnxSession> sessions = [];
         try
         {
-            return own(session);
+            foreach (var device in devices) sessions.Add(load(device));
+            return own(sessions);
         }
         catch
         {
-            session.Dispose();
+            foreach (var session in sessions) session.Dispose();
             throw;
         }
     }

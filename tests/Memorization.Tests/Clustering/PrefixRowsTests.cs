@@ -63,7 +63,8 @@ public class PrefixRowsTests
         var vectors = MadeVectors.Make(PrefixRows.LeastVectors + 500, width, seed: 1).Select((values, i) => new KeyedVector(Made.Key(i), values)).ToList();
         var set = new VectorSet(width);
         foreach (var (key, values) in vectors) set.Add(key, values.Span);
-        PrefixRows.For(set, 0.9).ShouldNotBeNull();
+        PrefixRows.For(set, 0, 0.9).ShouldNotBeNull();
+        PrefixRows.For(set, set.DistinctCount - 100, 0.9).ShouldBeNull("a hundred new vectors are compared whole");
         Edges(usePrefixes: true).ShouldBe(Edges(usePrefixes: false));
 
         IReadOnlyList<ForestEdge> Edges(bool usePrefixes)
@@ -82,7 +83,7 @@ public class PrefixRowsTests
         var vectors = new VectorSet(128);
         var centre = Made.Direction(random, 128);
         while (vectors.Count < PrefixRows.LeastVectors) vectors.Add(Made.Key(vectors.Count), Made.Near(random, centre, 0.3));
-        PrefixRows.For(vectors, 0.9).ShouldBeNull();
+        PrefixRows.For(vectors, 0, 0.9).ShouldBeNull();
     }
 
     [Fact]
@@ -93,7 +94,7 @@ public class PrefixRowsTests
         {
             var vectors = new VectorSet(width);
             while (vectors.Count < count) vectors.Add(Made.Key(vectors.Count), Made.Direction(random, width));
-            PrefixRows.For(vectors, 0.9).ShouldBeNull();
+            PrefixRows.For(vectors, 0, 0.9).ShouldBeNull();
         }
     }
 }
