@@ -5,17 +5,18 @@ using Memorization.Clustering;
 
 namespace Memorization.Pipelines.Bench;
 
-/// <summary>The families of made vectors, from float16 rows in memory to the forest, with prefixes first and without them.</summary>
+/// <summary>The families of made vectors, from float16 rows in memory to the forest, by each kind of filter.</summary>
 /// <remarks>The forests of all runs are held equal, edge by edge.</remarks>
 internal sealed class ClusterBench(int count, int width, double threshold, int threads, int runs)
 {
     public async Task<BenchResult> RunAsync(CancellationToken stop)
     {
-        var vectors = MadeVectors.Make(count, width, seed: 1).Select((values, i) => new KeyedVector(Key(i), values)).ToList();
+        var vectors = Vectors(count, width);
         IReadOnlyList<ForestEdge>? edges = null;
         var times = await new Contest(runs)
-            .Add("prefixes first", () => Forest(usePrefixes: true))
-            .Add("whole vectors", () => Forest(usePrefixes: false))
+            .Add("the filter chosen", () => Forest(PairFilterKind.Automatic))
+            .Add("prefixes in float32", () => Forest(PairFilterKind.Prefix))
+            .Add("whole vectors", () => Forest(PairFilterKind.Whole))
             .RunAsync(stop);
         return new BenchResult
         {
@@ -27,7 +28,7 @@ internal sealed class ClusterBench(int count, int width, double threshold, int t
             Runs = runs,
             Threads = threads,
             Versions = Versions.All(),
-            Peers = [new BenchPeer(times[1].Name, count / times[1].Median, times[1].Median / times[0].Median)],
+            Peers = [.. times.Skip(1).Select(peer => new BenchPeer(peer.Name, count / peer.Median, peer.Median / times[0].Median))],
             Details = new Dictionary<string, double>
             {
                 ["milliseconds"] = times[0].Median * 1000,
@@ -36,15 +37,19 @@ internal sealed class ClusterBench(int count, int width, double threshold, int t
             },
         };
 
-        Task Forest(bool usePrefixes)
+        Task Forest(PairFilterKind filter)
         {
-            var forest = new SpanningForest(width, new ClusterOptions { StoreThreshold = threshold, Parallelism = threads }, usePrefixes);
+            var forest = new SpanningForest(width, new ClusterOptions { StoreThreshold = threshold, Parallelism = threads }, filter);
             forest.Insert(vectors, stop);
             var found = forest.Edges();
             edges ??= found;
             return edges.SequenceEqual(found) ? Task.CompletedTask : throw new InvalidOperationException("the forests differ");
         }
     }
+
+    /// <summary>Made vectors under keys that do not come in order.</summary>
+    public static List<KeyedVector> Vectors(int count, int width) =>
+        [.. MadeVectors.Make(count, width, seed: 1).Select((values, i) => new KeyedVector(Key(i), values))];
 
     private static ContentKey Key(int i)
     {

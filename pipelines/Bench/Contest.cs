@@ -6,10 +6,24 @@ namespace Memorization.Pipelines.Bench;
 internal sealed class Contest(int runs)
 {
     private readonly List<(string Name, Func<Task> Run)> _entries = [];
+    private readonly Dictionary<int, Func<bool>> _checks = [];
 
     public Contest Add(string name, Func<Task> run)
     {
         _entries.Add((name, run));
+        return this;
+    }
+
+    public Contest Add(string name, Action run) => Add(name, () =>
+    {
+        run();
+        return Task.CompletedTask;
+    });
+
+    /// <summary>Looks, outside the time, at what the entry added last has done.</summary>
+    public Contest Check(Func<bool> isRight)
+    {
+        _checks.Add(_entries.Count - 1, isRight);
         return this;
     }
 
@@ -25,7 +39,9 @@ internal sealed class Contest(int runs)
                 stop.ThrowIfCancellationRequested();
                 var started = Stopwatch.GetTimestamp();
                 await _entries[i].Run();
-                if (round >= 0) seconds[i].Add(Stopwatch.GetElapsedTime(started).TotalSeconds);
+                var elapsed = Stopwatch.GetElapsedTime(started);
+                if (_checks.TryGetValue(i, out var isRight) && !isRight()) throw new InvalidOperationException($"{_entries[i].Name}: the result is wrong");
+                if (round >= 0) seconds[i].Add(elapsed.TotalSeconds);
             }
         }
 

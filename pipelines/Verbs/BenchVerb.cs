@@ -64,10 +64,17 @@ internal static class BenchVerb
         var vectors = NumberOption.Create("--vectors", "Made vectors.", 20_000, 100, 10_000_000);
         var width = NumberOption.Create("--width", "Values per vector.", 512, 2, 65_536);
         var threshold = new Option<double>("--threshold") { Description = "Cosine similarity from which two vectors are linked.", DefaultValueFactory = _ => 0.94 };
-        var command = new Command("cluster", "Finds the families of made vectors, by prefixes first and by whole vectors.") { vectors, width, threshold };
-        command.SetAction(async (parsed, stop) => Print(
-            await new ClusterBench(parsed.GetValue(vectors), parsed.GetValue(width), parsed.GetValue(threshold), parsed.GetValue(threads), parsed.GetValue(runs)).RunAsync(stop),
-            parsed.GetValue(GlobalOptions.Json)));
+        var increments = new Option<bool>("--increments") { Description = "Times what a hundredth of the vectors costs when it comes or goes, instead of each kind of filter." };
+        var command = new Command("cluster", "Finds the families of made vectors, by each kind of filter.") { vectors, width, threshold, increments };
+        command.SetAction(async (parsed, stop) =>
+        {
+            var (count, values, from, on, rounds) =
+                (parsed.GetValue(vectors), parsed.GetValue(width), parsed.GetValue(threshold), parsed.GetValue(threads), parsed.GetValue(runs));
+            var bench = parsed.GetValue(increments)
+                ? new IncrementBench(count, values, from, on, rounds).RunAsync(stop)
+                : new ClusterBench(count, values, from, on, rounds).RunAsync(stop);
+            return Print(await bench, parsed.GetValue(GlobalOptions.Json));
+        });
         return command;
     }
 

@@ -5,17 +5,10 @@ using Memorization.Inference;
 
 namespace Memorization.Clustering;
 
-/// <summary>A pair that may be linked.</summary>
-/// <param name="U">A distinct vector's number.</param>
-/// <param name="V">Another's.</param>
-/// <param name="AtMost">The similarity is not higher than this.</param>
-internal readonly record struct Candidate(int U, int V, double AtMost);
-
-/// <summary>Proposes the pairs that may reach a threshold, by a float32 product over tiles. It may err by excess, never by omission.</summary>
-/// <remarks>Not thread-safe: one per worker.</remarks>
-internal sealed class CosineFilter : IDisposable
+/// <summary>Proposes the pairs that may reach a threshold, by a float32 product over tiles.</summary>
+internal sealed class CosineFilter : IPairFilter
 {
-    private readonly FilterRows _source;
+    private readonly IFloatRows _source;
     private readonly double _slack;
     private readonly float _threshold;
     private readonly MatrixProduct _product = new();
@@ -25,7 +18,7 @@ internal sealed class CosineFilter : IDisposable
     private (int Start, int Count) _rowsHeld;
 
     /// <summary>A filter for tiles of at most <paramref name="tileSize"/>².</summary>
-    public CosineFilter(FilterRows source, double threshold, int tileSize)
+    public CosineFilter(IFloatRows source, double threshold, int tileSize)
     {
         _source = source;
         _slack = source.Slack;
@@ -35,7 +28,7 @@ internal sealed class CosineFilter : IDisposable
         _scores = new float[tileSize * tileSize];
     }
 
-    /// <summary>Puts into <paramref name="candidates"/> every pair of a row and a smaller-numbered column that may reach the threshold.</summary>
+    /// <inheritdoc/>
     public void Propose(Tile tile, List<Candidate> candidates)
     {
         candidates.Clear();
@@ -56,6 +49,7 @@ internal sealed class CosineFilter : IDisposable
         }
     }
 
+    /// <inheritdoc/>
     public void Dispose() => _product.Dispose();
 
     // Nearly all scores are below: four vectors at a time are looked at as one.

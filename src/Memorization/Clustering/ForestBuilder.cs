@@ -1,6 +1,6 @@
 namespace Memorization.Clustering;
 
-/// <summary>A link between two distinct vectors, by their numbers in the <see cref="VectorSet"/>.</summary>
+/// <summary>A link between two distinct vectors, by their numbers.</summary>
 internal readonly record struct NodeEdge(int U, int V, double Similarity);
 
 /// <summary>The maximum spanning forest of the edges added so far, without ever holding many more edges than nodes.</summary>
@@ -12,7 +12,7 @@ internal readonly record struct NodeEdge(int U, int V, double Similarity);
 /// </remarks>
 internal sealed class ForestBuilder
 {
-    private readonly VectorSet _vectors;
+    private readonly DistinctVectors _vectors;
     private readonly Lock _gate = new();
     private readonly int _limit;
     private readonly List<NodeEdge> _edges;
@@ -26,10 +26,10 @@ internal sealed class ForestBuilder
     /// Edges to gather before the next reduction, if that is more than there are nodes. 2¹⁷ keeps sorting a small share of the work and
     /// what is known of bottlenecks fresh.
     /// </param>
-    public ForestBuilder(VectorSet vectors, IEnumerable<NodeEdge> edges, int limit = 1 << 17)
+    public ForestBuilder(DistinctVectors vectors, IEnumerable<NodeEdge> edges, int limit = 1 << 17)
     {
         _vectors = vectors;
-        _limit = Math.Max(limit, vectors.DistinctCount);
+        _limit = Math.Max(limit, vectors.Count);
         _edges = [.. edges];
         _known = Reduce();
     }
@@ -60,7 +60,7 @@ internal sealed class ForestBuilder
 
     private DisjointSets Reduce()
     {
-        var sets = new DisjointSets(_vectors.DistinctCount);
+        var sets = new DisjointSets(_vectors.Count);
         _edges.Sort(BestFirst);
         _edges.RemoveAll(edge => !sets.Union(edge.U, edge.V, edge.Similarity));
         _reduced = _edges.Count;

@@ -1,186 +1,111 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
 using Memorization.Inference;
 
 namespace Memorization.Clustering;
 
-/// <summary>The vectors' parts along the directions in which they vary most, and the length of what is left.</summary>
-/// <remarks>
-/// Let p be the part of a unit vector x in the span of some orthonormal directions and r the rest. Then x·y = pₓ·p_y + rₓ·r_y ≤ pₓ·p_y + |rₓ|·|r_y|
-/// (Cauchy–Schwarz), which is the product of rows of few values, whatever the directions are; good ones make few pairs survive.
-/// <para>
-/// With k = d + 8 the float32 products that give p are each off by at most γₖ, so that p is off by δ = √h·γₖ in length. The directions
-/// are orthonormal up to <see cref="Skew"/>, which changes products and squares of p by no more. The rest is rounded up by what its square can be too
-/// small, 3δ + Skew, and a product of rows is too small by at most 2δ + δ² + Skew and its own rounding.
-/// </para>
-/// </remarks>
-internal sealed class PrefixRows : FilterRows
+/// <summary>The prefixes of all vectors along fixed <see cref="MainDirections"/>; they follow the vectors as those come and go.</summary>
+internal abstract class PrefixRows(DistinctVectors vectors, MainDirections directions) : IFilterSource
 {
-    /// <summary>Vectors below which a prefix is not worth its preparation.</summary>
-    public const int LeastVectors = 4096;
+    private const int SampleRows = 1024;
 
-    /// <summary>New vectors below which it is not: every vector gets a prefix, which costs as much as comparing it with some hundred others.</summary>
-    public const int LeastNew = 512;
+    /// <summary>The directions.</summary>
+    protected MainDirections Directions { get; } = directions;
 
-    private const int Values = 64;
-    private const int Directions = Values - 1;
-    private const int Sample = 2048;
-    private const int Iterations = 6;
-    private const int RowsAtOnce = 1024;
-    private const double Skew = 2e-5; // of float32 directions: 63 products of rows that are off by 2⁻²³ each, twice over
-    private const double MostSurvivors = 0.03; // a survivor costs about thirty times what a pair costs the filter of whole vectors
+    /// <summary>How far the filter's estimate of a pair can lie above what its prefixes would give, at the usual pair.</summary>
+    protected abstract double Blur { get; }
 
-    private readonly float[] _directions;
-    private readonly double _distance;
-    private readonly float[] _rows;
-
-    private PrefixRows(VectorSet vectors, float[] directions)
-    {
-        _directions = directions;
-        _distance = Math.Sqrt(Directions) * Rounding(vectors.Width);
-        _rows = GC.AllocateUninitializedArray<float>(checked(vectors.DistinctCount * Values));
-        Project(vectors);
-    }
+    /// <summary>Vectors that have a prefix.</summary>
+    public abstract int Count { get; }
 
     /// <inheritdoc/>
-    public override int Width => Values;
+    public abstract IPairFilter CreateFilter(double threshold, int tileSize);
 
-    /// <inheritdoc/>
-    public override double Slack => (2 + _distance) * _distance + Skew + 2 * Rounding(Values);
+    /// <summary>Follows a removal.</summary>
+    public abstract void Keep(NodePlaces places);
 
-    /// <summary>Prefixes of all vectors; null if they, or the new ones, are too few or too short, or too many pairs would survive.</summary>
-    /// <param name="vectors">The vectors.</param>
-    /// <param name="firstNew">The first of those that are compared with all before them.</param>
-    /// <param name="threshold">The similarity that is looked for.</param>
-    public static PrefixRows? For(VectorSet vectors, int firstNew, double threshold)
+    /// <summary>Gives prefixes to the vectors that have none yet.</summary>
+    public void Extend()
     {
-        if (vectors.DistinctCount < LeastVectors || vectors.DistinctCount - firstNew < LeastNew || vectors.Width < 2 * Values) return null;
-        var rows = Of(vectors);
-        return rows.Survivors(threshold) <= MostSurvivors ? rows : null;
-    }
-
-    /// <summary>Prefixes of all vectors, worth it or not; they must have more values than a prefix.</summary>
-    public static PrefixRows Of(VectorSet vectors) => new(vectors, MainDirections(vectors));
-
-    /// <inheritdoc/>
-    public override void Load(int first, int count, Span<float> rows) => _rows.AsSpan(first * Values, count * Values).CopyTo(rows);
-
-    private void Project(VectorSet vectors)
-    {
-        var whole = new WholeRows(vectors);
-        Parallel.For(
-            0, (vectors.DistinctCount + RowsAtOnce - 1) / RowsAtOnce,
-            () => (Product: new MatrixProduct(), Unit: new float[RowsAtOnce * vectors.Width], Parts: new float[RowsAtOnce * Directions]),
-            (block, _, mine) =>
-            {
-                var first = block * RowsAtOnce;
-                var count = Math.Min(RowsAtOnce, vectors.DistinctCount - first);
-                whole.Load(first, count, mine.Unit);
-                mine.Product.Multiply(mine.Unit.AsMemory(0, count * vectors.Width), _directions, mine.Parts.AsMemory(0, count * Directions), vectors.Width);
-                AddRests(mine.Parts.AsSpan(0, count * Directions), _rows.AsSpan(first * Values, count * Values));
-                return mine;
-            },
-            mine => mine.Product.Dispose());
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // run once in a process: nothing would warm it up
-    private void AddRests(ReadOnlySpan<float> parts, Span<float> rows)
-    {
-        for (; rows.Length > 0; parts = parts[Directions..], rows = rows[Values..])
+        var first = Count;
+        Grow(vectors.Count);
+        var blocks = (vectors.Count - first + SampleRows - 1) / SampleRows;
+        Parallel.For(0, blocks, () => new MatrixProduct(), (block, _, product) =>
         {
-            parts[..Directions].CopyTo(rows);
-            var squares = 0.0;
-            foreach (double value in parts[..Directions]) squares += value * value;
-            rows[Directions] = MathF.BitIncrement((float)Math.Sqrt(Math.Max(0, 1 - squares) + 3 * _distance + Skew));
-        }
+            var start = first + block * SampleRows;
+            var count = Math.Min(SampleRows, vectors.Count - start);
+            Store(start, Project(node => start + node, count, product));
+            return product;
+        }, product => product.Dispose());
     }
 
-    // The share of pairs of a sample that reach the threshold.
-    private double Survivors(double threshold)
+    /// <summary>The share of pairs of a sample of the vectors that such a filter would propose.</summary>
+    public double Survivors(double threshold)
     {
         using var product = new MatrixProduct();
-        var sample = new float[RowsAtOnce * Values];
-        var step = _rows.Length / Values / RowsAtOnce;
-        for (var i = 0; i < RowsAtOnce; i++) Load(i * step, 1, sample.AsSpan(i * Values));
-        var scores = new float[RowsAtOnce * RowsAtOnce];
-        product.Multiply(sample, sample, scores, Values);
-        return (scores.Count(score => score + Slack >= threshold) - RowsAtOnce) / (double)(scores.Length - RowsAtOnce);
+        var sample = Sample();
+        var count = sample.Length / MainDirections.PrefixWidth;
+        var scores = new float[count * count];
+        product.Multiply(sample, sample, scores, MainDirections.PrefixWidth);
+        var least = threshold - Directions.Slack - Blur;
+        return (scores.Count(score => score >= least) - count) / Math.Max(1.0, scores.Length - count);
     }
 
-    // Orthonormal rows near the eigenvectors of the largest eigenvalues of Σ x·xᵀ, by subspace iteration over a sample.
-    private static float[] MainDirections(VectorSet vectors)
-    {
-        var width = vectors.Width;
-        var count = Math.Min(Sample, vectors.DistinctCount);
-        var whole = new WholeRows(vectors);
-        float[] row = new float[width], columns = new float[width * count], moments = new float[width * width];
-        for (var i = 0; i < count; i++)
-        {
-            whole.Load((int)((long)i * vectors.DistinctCount / count), 1, row);
-            for (var k = 0; k < width; k++) columns[k * count + i] = row[k];
-        }
+    /// <summary>Makes room up to <paramref name="count"/> rows.</summary>
+    protected abstract void Grow(int count);
 
+    /// <summary>Takes prefixes in.</summary>
+    protected abstract void Store(int first, ReadOnlySpan<float> prefixes);
+
+    /// <summary>Prefixes of vectors from all over the set.</summary>
+    protected float[] Sample()
+    {
         using var product = new MatrixProduct();
-        product.Multiply(columns, columns, moments, count);
-        var random = new Random(1);
-        var directions = new float[Directions * width];
-        for (var i = 0; i < directions.Length; i++) directions[i] = (float)(random.NextDouble() - 0.5);
-        for (var iteration = 0; iteration < Iterations; iteration++)
-        {
-            var turned = new float[directions.Length];
-            product.Multiply(directions, moments, turned, width);
-            directions = Orthonormal(turned, width);
-        }
-
-        return directions;
+        var count = Math.Min(SampleRows, vectors.Count);
+        return Project(i => (int)((long)i * vectors.Count / count), count, product);
     }
 
-    // Gram and Schmidt in float64, each row twice, so that what rounding leaves is float32's.
-    private static float[] Orthonormal(float[] rows, int width)
+    private float[] Project(Func<int, int> node, int count, MatrixProduct product)
     {
-        var wide = Array.ConvertAll(rows, value => (double)value);
-        var random = new Random(2);
-        for (var i = 0; i < Directions; i++)
-        {
-            var row = wide.AsSpan(i * width, width);
-            for (var pass = 0; pass < 2; pass++)
-            {
-                for (var j = 0; j < i; j++) Subtract(row, wide.AsSpan(j * width, width));
-                var length = Math.Sqrt(Product(row, row));
-                if (length < 1e-12)
-                {
-                    // The vectors have no more directions than this: any other one will do.
-                    foreach (ref var value in row) value = random.NextDouble() - 0.5;
-                    pass = -1;
-                    continue;
-                }
-
-                foreach (ref var value in row) value /= length;
-            }
-        }
-
-        return Array.ConvertAll(wide, value => (float)value);
+        var whole = new WholeRows(vectors);
+        var unit = new float[count * vectors.Width];
+        for (var i = 0; i < count; i++) whole.Load(node(i), unit.AsSpan(i * vectors.Width, vectors.Width));
+        var prefixes = new float[count * MainDirections.PrefixWidth];
+        Directions.Project(unit, prefixes, product);
+        return prefixes;
     }
+}
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Subtract(Span<double> row, ReadOnlySpan<double> direction)
-    {
-        var part = Product(row, direction);
-        var parts = new Vector<double>(part);
-        var k = 0;
-        for (; k <= row.Length - Vector<double>.Count; k += Vector<double>.Count)
-            (new Vector<double>(row[k..]) - parts * new Vector<double>(direction[k..])).CopyTo(row[k..]);
-        for (; k < row.Length; k++) row[k] -= part * direction[k];
-    }
+/// <summary>Prefixes as they are.</summary>
+internal sealed class FloatPrefixRows(DistinctVectors vectors, MainDirections directions) : PrefixRows(vectors, directions), IFloatRows
+{
+    private readonly RowBlocks<float> _rows = new(MainDirections.PrefixWidth);
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static double Product(ReadOnlySpan<double> x, ReadOnlySpan<double> y)
+    /// <inheritdoc/>
+    public override int Count => _rows.Count;
+
+    /// <inheritdoc/>
+    public int Width => _rows.Width;
+
+    /// <inheritdoc/>
+    public double Slack => Directions.Slack;
+
+    /// <inheritdoc/>
+    protected override double Blur => 0;
+
+    /// <inheritdoc/>
+    public override IPairFilter CreateFilter(double threshold, int tileSize) => new CosineFilter(this, threshold, tileSize);
+
+    /// <inheritdoc/>
+    public void Load(int first, int count, Span<float> rows) => _rows.CopyTo(first, count, rows);
+
+    /// <inheritdoc/>
+    public override void Keep(NodePlaces places) => _rows.Keep(places);
+
+    /// <inheritdoc/>
+    protected override void Grow(int count) => _rows.Grow(count);
+
+    /// <inheritdoc/>
+    protected override void Store(int first, ReadOnlySpan<float> prefixes)
     {
-        var sum = Vector<double>.Zero;
-        var k = 0;
-        for (; k <= x.Length - Vector<double>.Count; k += Vector<double>.Count) sum += new Vector<double>(x[k..]) * new Vector<double>(y[k..]);
-        var product = Vector.Sum(sum);
-        for (; k < x.Length; k++) product += x[k] * y[k];
-        return product;
+        for (var i = 0; i < prefixes.Length / Width; i++) prefixes.Slice(i * Width, Width).CopyTo(_rows[first + i]);
     }
 }

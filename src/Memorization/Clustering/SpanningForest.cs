@@ -16,27 +16,27 @@ public readonly record struct ForestEdge(ContentKey A, ContentKey B, double Simi
 public sealed class SpanningForest
 {
     private readonly ClusterOptions _options;
-    private readonly bool _usePrefixes = true;
+    private readonly FilterChoice _filters;
     private List<NodeEdge> _edges = [];
     private int _joined;
 
     /// <summary>A forest over no vectors.</summary>
     /// <param name="width">Values per vector.</param>
     /// <param name="options">Thresholds and threads.</param>
-    /// <param name="usePrefixes">Whether many vectors are first compared by prefixes; changes nothing but time.</param>
+    /// <param name="filter">How pairs are looked at first; changes nothing but time.</param>
     /// <exception cref="ValidationException">The options contradict themselves or lie outside their ranges.</exception>
-    public SpanningForest(int width, ClusterOptions options, bool usePrefixes = true)
-        : this(new VectorSet(width), options)
+    public SpanningForest(int width, ClusterOptions options, PairFilterKind filter = PairFilterKind.Automatic)
+        : this(new VectorSet(width), options, filter)
     {
-        _usePrefixes = usePrefixes;
     }
 
-    private SpanningForest(VectorSet vectors, ClusterOptions options)
+    private SpanningForest(VectorSet vectors, ClusterOptions options, PairFilterKind filter)
     {
         ArgumentNullException.ThrowIfNull(options);
         Validator.ValidateObject(options, new ValidationContext(options), validateAllProperties: true);
         Vectors = vectors;
         _options = options;
+        _filters = new FilterChoice(vectors.Distinct, options.StoreThreshold, filter);
     }
 
     /// <summary>The vectors inserted so far.</summary>
@@ -48,6 +48,8 @@ public sealed class SpanningForest
     /// <summary>Vectors per side of a tile; changes nothing but time and memory.</summary>
     internal int TileSize { get; init; } = 1024;
 
+    private int Parallelism => _options.Parallelism == 0 ? Environment.ProcessorCount : _options.Parallelism;
+
     /// <summary>The forest that <see cref="Edges"/> came from, without computing anything again.</summary>
     /// <param name="vectors">All vectors that were in it; the forest keeps the set.</param>
     /// <param name="edges">Its edges, found with the same <see cref="ClusterOptions.StoreThreshold"/>.</param>
@@ -57,7 +59,7 @@ public sealed class SpanningForest
     public static SpanningForest Restore(VectorSet vectors, IEnumerable<ForestEdge> edges, ClusterOptions options)
     {
         ArgumentNullException.ThrowIfNull(vectors);
-        var forest = new SpanningForest(vectors, options) { _joined = vectors.DistinctCount };
+        var forest = new SpanningForest(vectors, options, PairFilterKind.Automatic) { _joined = vectors.Distinct.Count };
         forest.Merge(edges);
         return forest;
     }
@@ -68,16 +70,28 @@ public sealed class SpanningForest
     public void Insert(IReadOnlyList<KeyedVector> batch, CancellationToken stop = default)
     {
         ArgumentNullException.ThrowIfNull(batch);
-        ThrowIfInvalid(batch);
-        foreach (var (key, values) in batch) Vectors.AddValid(key, values);
-        if (_joined == Vectors.DistinctCount) return;
+        Vectors.Add(batch);
+        if (_joined == Vectors.Distinct.Count) return;
 
-        var builder = new ForestBuilder(Vectors, _edges);
-        var parallelism = _options.Parallelism == 0 ? Environment.ProcessorCount : _options.Parallelism;
-        var rows = _usePrefixes ? PrefixRows.For(Vectors, _joined, _options.StoreThreshold) : null;
-        new SimilarityJoin(Vectors, _options.StoreThreshold, parallelism, TileSize, rows ?? (FilterRows)new WholeRows(Vectors)).Run(_joined, builder, stop);
+        var builder = new ForestBuilder(Vectors.Distinct, _edges);
+        new SimilarityJoin(Vectors.Distinct, StoreThreshold, Parallelism, TileSize, _filters.For(_joined)).Run(_joined, builder, stop);
         _edges = builder.Reduced();
-        _joined = Vectors.DistinctCount;
+        _joined = Vectors.Distinct.Count;
+    }
+
+    /// <summary>Takes keys out: families that hung together by their vectors alone fall apart, and nothing else changes.</summary>
+    /// <exception cref="KeyNotFoundException">There is no vector under a key; then nothing was removed.</exception>
+    /// <exception cref="OperationCanceledException">Stopped; nothing was removed.</exception>
+    public void Remove(IReadOnlyCollection<ContentKey> keys, CancellationToken stop = default)
+    {
+        ArgumentNullException.ThrowIfNull(keys);
+        ThrowIfIncomplete();
+        var places = Vectors.PlacesWithout(keys);
+        var edges = new FragmentJoin(Vectors.Distinct, StoreThreshold, Parallelism).Run(_edges, places, stop);
+        Vectors.Remove(keys, places);
+        _filters.Keep(places);
+        _joined = places.After;
+        _edges = new ForestBuilder(Vectors.Distinct, edges.Select(edge => edge with { U = places[edge.U], V = places[edge.V] })).Reduced();
     }
 
     /// <summary>Adds links among these vectors that were found elsewhere.</summary>
@@ -85,7 +99,7 @@ public sealed class SpanningForest
     public void Merge(IEnumerable<ForestEdge> edges)
     {
         ArgumentNullException.ThrowIfNull(edges);
-        _edges = new ForestBuilder(Vectors, edges.Select(Resolve).Where(edge => edge.U != edge.V).Concat(_edges)).Reduced();
+        _edges = new ForestBuilder(Vectors.Distinct, edges.Select(Resolve).Where(edge => edge.U != edge.V).Concat(_edges)).Reduced();
     }
 
     /// <summary>The edges, best first, then by keys. Keys with one vector hang from the smallest of them, with similarity 1.</summary>
@@ -108,34 +122,21 @@ public sealed class SpanningForest
     public Families Cut(double threshold)
     {
         ThrowIfIncomplete();
-        if (!(threshold >= _options.StoreThreshold && threshold <= 1))
+        if (!(threshold >= StoreThreshold && threshold <= 1))
         {
-            var message = FormattableString.Invariant($"A threshold lies between the store threshold, {_options.StoreThreshold}, and 1.");
+            var message = FormattableString.Invariant($"A threshold lies between the store threshold, {StoreThreshold}, and 1.");
             throw new ArgumentOutOfRangeException(nameof(threshold), threshold, message);
         }
 
-        var sets = new DisjointSets(Vectors.DistinctCount);
+        var sets = new DisjointSets(Vectors.Distinct.Count);
         foreach (var edge in _edges.TakeWhile(edge => edge.Similarity >= threshold)) sets.Union(edge.U, edge.V, edge.Similarity);
         return new Families(threshold, Vectors.Nodes.ToLookup(pair => sets.Find(pair.Value), pair => pair.Key));
     }
 
-    private void ThrowIfInvalid(IReadOnlyList<KeyedVector> batch)
-    {
-        var first = new Dictionary<ContentKey, int>();
-        for (var i = 0; i < batch.Count; i++)
-        {
-            var (key, values) = batch[i];
-            Vectors.ThrowIfInvalid(key, values.Span, i);
-            if (!first.TryAdd(key, i) && !VectorSet.AreSame(batch[first[key]].Values.Span, values.Span))
-                throw new InvalidVectorException(key, i, $"vector {first[key]} has the same key and other values");
-        }
-    }
-
     private NodeEdge Resolve(ForestEdge edge)
     {
-        var floor = _options.StoreThreshold;
-        if (!(edge.Similarity >= floor && edge.Similarity <= 1))
-            throw new ArgumentException(FormattableString.Invariant($"{edge}: the similarity does not lie between {floor} and 1."));
+        if (!(edge.Similarity >= StoreThreshold && edge.Similarity <= 1))
+            throw new ArgumentException(FormattableString.Invariant($"{edge}: the similarity does not lie between {StoreThreshold} and 1."));
         return new NodeEdge(Node(edge.A), Node(edge.B), edge.Similarity);
 
         int Node(ContentKey key) => Vectors.Nodes.TryGetValue(key, out var node)
@@ -145,7 +146,7 @@ public sealed class SpanningForest
 
     private void ThrowIfIncomplete()
     {
-        if (_joined < Vectors.DistinctCount)
+        if (_joined < Vectors.Distinct.Count)
             throw new InvalidOperationException("Vectors wait to be linked: an insert was stopped. Insert again, be it an empty batch.");
     }
 }

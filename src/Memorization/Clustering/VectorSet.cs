@@ -1,4 +1,3 @@
-using System.IO.Hashing;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -8,15 +7,14 @@ namespace Memorization.Clustering;
 /// <summary>Embeddings by content key; each distinct vector is held once, however many keys share it.</summary>
 /// <remarks>
 /// A distinct vector is a node of the forest, numbered in the order of arrival: 50,000 copies of one image are one node. Vectors stay in the memory
-/// that they came in, which nobody may change. Reading from many threads is safe while nobody adds.
+/// that they came in, which nobody may change. Reading from many threads is safe while nobody adds or removes.
 /// </remarks>
 public sealed class VectorSet
 {
     private const int Infinity = 0x7C00; // all exponent bits set: infinite or NaN
     private const int Sign = 0x8000;
+    private const int MeasuredAtOnce = 512;
 
-    private readonly List<ReadOnlyMemory<Half>> _rows = [];
-    private readonly List<double> _squaredNorms = [];
     private readonly List<ContentKey> _smallestKeys = [];
     private readonly Dictionary<ContentKey, int> _nodes = [];
     private readonly Dictionary<int, int> _distinct; // each to itself, found by its bits
@@ -25,25 +23,25 @@ public sealed class VectorSet
     public VectorSet(int width)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
-        Width = width;
-        _distinct = new Dictionary<int, int>(new SameBits(this));
+        Distinct = new DistinctVectors(width);
+        _distinct = new Dictionary<int, int>(new SameBits(Distinct));
     }
 
     /// <summary>Values per vector.</summary>
-    public int Width { get; }
+    public int Width => Distinct.Width;
 
     /// <summary>Keys held.</summary>
     public int Count => _nodes.Count;
 
-    /// <summary>Distinct vectors held.</summary>
-    public int DistinctCount => _squaredNorms.Count;
+    /// <summary>The distinct vectors, by number.</summary>
+    internal DistinctVectors Distinct { get; }
 
     /// <summary>Every key, with its distinct vector's number.</summary>
     internal IReadOnlyDictionary<ContentKey, int> Nodes => _nodes;
 
     /// <summary>The vector under <paramref name="key"/>.</summary>
     /// <exception cref="KeyNotFoundException">There is none.</exception>
-    public ReadOnlySpan<Half> this[ContentKey key] => Node(_nodes[key]);
+    public ReadOnlySpan<Half> this[ContentKey key] => Distinct[_nodes[key]];
 
     /// <summary>Whether a vector is held under <paramref name="key"/>.</summary>
     public bool Contains(ContentKey key) => _nodes.ContainsKey(key);
@@ -52,66 +50,134 @@ public sealed class VectorSet
     /// <exception cref="InvalidVectorException">Wrong width, NaN, infinity, all zero, or the key already has another vector.</exception>
     public bool Add(ContentKey key, ReadOnlySpan<Half> values)
     {
-        ThrowIfInvalid(key, values, Count);
-        return AddValid(key, values.ToArray());
+        var before = Count;
+        Add([new KeyedVector(key, values.ToArray())]);
+        return Count > before;
     }
 
-    /// <summary><see cref="Add"/> for what <see cref="ThrowIfInvalid"/> has let pass.</summary>
-    internal bool AddValid(ContentKey key, ReadOnlyMemory<Half> values)
+    /// <summary>Adds vectors, or none of them if one cannot be compared; a key that is there with the same vector changes nothing.</summary>
+    /// <exception cref="InvalidVectorException">Names the first vector with a wrong width, NaN, infinity, zeros only, or a key that has another vector.</exception>
+    internal void Add(IReadOnlyList<KeyedVector> batch)
     {
-        if (_nodes.ContainsKey(key)) return false;
-
-        var node = DistinctCount;
-        _rows.Add(values);
-        ref var same = ref CollectionsMarshal.GetValueRefOrAddDefault(_distinct, node, out var isThere);
-        if (isThere)
+        var (measured, wrong) = Measure(batch);
+        _nodes.EnsureCapacity(Count + batch.Count);
+        _distinct.EnsureCapacity(Distinct.Count + batch.Count);
+        _smallestKeys.EnsureCapacity(Distinct.Count + batch.Count);
+        Distinct.EnsureCapacity(Distinct.Count + batch.Count);
+        var isNew = new bool[batch.Count];
+        for (var i = 0; i < batch.Count; i++)
         {
-            _rows.RemoveAt(node);
+            var problem = i == wrong ? ProblemOf(batch[i].Values.Span) : Contradiction(batch, i);
+            if (problem is null)
+            {
+                isNew[i] = Add(batch[i].Key, measured[i]);
+                continue;
+            }
+
+            ContentKey[] added = [.. batch.Where((_, at) => isNew[at]).Select(vector => vector.Key)];
+            Remove(added, PlacesWithout(added));
+            throw new InvalidVectorException(batch[i].Key, i, problem);
+        }
+    }
+
+    /// <summary>Where the distinct vectors would be without some keys; a vector goes with its last key.</summary>
+    /// <exception cref="KeyNotFoundException">A key is not there.</exception>
+    internal NodePlaces PlacesWithout(IReadOnlyCollection<ContentKey> keys)
+    {
+        var counts = new int[Distinct.Count];
+        foreach (var node in _nodes.Values) counts[node]++;
+        foreach (var key in keys.Distinct())
+            counts[_nodes.TryGetValue(key, out var node) ? node : throw new KeyNotFoundException($"There is no vector under {key}.")]--;
+        return new NodePlaces(Array.ConvertAll(counts, count => count > 0));
+    }
+
+    /// <summary>Removes keys, and the vectors that no key is left of.</summary>
+    /// <param name="keys">The keys.</param>
+    /// <param name="places">What <see cref="PlacesWithout"/> says of them.</param>
+    internal void Remove(IEnumerable<ContentKey> keys, NodePlaces places)
+    {
+        foreach (var key in keys) _nodes.Remove(key);
+        Distinct.Keep(places);
+        _distinct.Clear();
+        for (var node = 0; node < places.After; node++) _distinct.Add(node, node);
+        var smallest = new ContentKey?[places.After];
+        foreach (var key in _nodes.Keys)
+        {
+            ref var node = ref CollectionsMarshal.GetValueRefOrNullRef(_nodes, key);
+            node = places[node];
+            if (!(smallest[node] <= key)) smallest[node] = key;
+        }
+
+        _smallestKeys.Clear();
+        _smallestKeys.AddRange(smallest.OfType<ContentKey>());
+    }
+
+    /// <summary>The smallest key that has this vector.</summary>
+    internal ContentKey SmallestKey(int node) => _smallestKeys[node];
+
+    private bool Add(ContentKey key, MeasuredVector vector)
+    {
+        ref var node = ref CollectionsMarshal.GetValueRefOrAddDefault(_nodes, key, out var isThere);
+        if (isThere) return false;
+
+        node = Distinct.Count;
+        Distinct.Add(vector);
+        ref var same = ref CollectionsMarshal.GetValueRefOrAddDefault(_distinct, node, out var isCopy);
+        if (isCopy)
+        {
+            Distinct.RemoveLast();
             node = same;
             if (key < _smallestKeys[node]) _smallestKeys[node] = key;
         }
         else
         {
             same = node;
-            _squaredNorms.Add(Cosine.Dot(values.Span, values.Span));
             _smallestKeys.Add(key);
         }
 
-        _nodes.Add(key, node);
         return true;
     }
 
-    /// <summary>Refuses what <see cref="Add"/> would refuse.</summary>
-    /// <param name="key">The vector's key.</param>
-    /// <param name="values">The vector.</param>
-    /// <param name="index">The place to name.</param>
-    internal void ThrowIfInvalid(ContentKey key, ReadOnlySpan<Half> values, int index)
+    // What can be said of each vector alone, on all cores, up to the first that cannot be compared.
+    private (MeasuredVector[] Measured, int Wrong) Measure(IReadOnlyList<KeyedVector> batch)
     {
-        if (values.Length != Width) throw new InvalidVectorException(key, index, $"it has {values.Length} values, expected {Width}");
-        if (IndexOfInfinite(Bits(values)) is >= 0 and var i)
-            throw new InvalidVectorException(key, index, $"value {i} is {(Half.IsNaN(values[i]) ? "NaN" : "infinite")}");
-        if (!Bits(values).ContainsAnyExcept((ushort)0, (ushort)Sign)) throw new InvalidVectorException(key, index, "every value is zero");
-        if (_nodes.TryGetValue(key, out var node) && !AreSame(Node(node), values))
-            throw new InvalidVectorException(key, index, "the key already has another vector");
+        var measured = new MeasuredVector[batch.Count];
+        var wrong = batch.Count;
+        Parallel.For(0, (batch.Count + MeasuredAtOnce - 1) / MeasuredAtOnce, (block, all) =>
+        {
+            var end = Math.Min(batch.Count, (block + 1) * MeasuredAtOnce);
+            for (var i = block * MeasuredAtOnce; i < end; i++)
+            {
+                if (ProblemOf(batch[i].Values.Span) is null)
+                {
+                    measured[i] = MeasuredVector.Of(batch[i].Values);
+                    continue;
+                }
+
+                lock (measured) wrong = Math.Min(wrong, i);
+                all.Break(); // blocks before this one are still looked at
+                return;
+            }
+        });
+        return (measured, wrong);
     }
 
-    /// <summary>The values of a distinct vector.</summary>
-    internal ReadOnlySpan<Half> Node(int node) => _rows[node].Span;
+    private string? ProblemOf(ReadOnlySpan<Half> values)
+    {
+        if (values.Length != Width) return $"it has {values.Length} values, expected {Width}";
+        var bits = MemoryMarshal.Cast<Half, ushort>(values);
+        if (IndexOfInfinite(bits) is >= 0 and var i) return $"value {i} is {(Half.IsNaN(values[i]) ? "NaN" : "infinite")}";
+        return bits.ContainsAnyExcept((ushort)0, (ushort)Sign) ? null : "every value is zero";
+    }
 
-    /// <summary>|x|² of a distinct vector.</summary>
-    internal double SquaredNorm(int node) => _squaredNorms[node];
-
-    /// <summary>The smallest key that has this vector.</summary>
-    internal ContentKey SmallestKey(int node) => _smallestKeys[node];
-
-    /// <summary>The similarity of two distinct vectors; see <see cref="Cosine.Similarity"/>.</summary>
-    internal double Similarity(int u, int v) => Cosine.Similarity(Cosine.Dot(Node(u), Node(v)), _squaredNorms[u], _squaredNorms[v]);
-
-    /// <summary>Orders distinct vectors by their bits, a function of the vectors alone.</summary>
-    internal int Compare(int u, int v) => Bits(Node(u)).SequenceCompareTo(Bits(Node(v)));
-
-    /// <summary>Whether two vectors have the same bits: 0 and −0 differ, as do two lengths of one direction; the join links those.</summary>
-    internal static bool AreSame(ReadOnlySpan<Half> x, ReadOnlySpan<Half> y) => Bits(x).SequenceEqual(Bits(y));
+    // All before it are in the set.
+    private string? Contradiction(IReadOnlyList<KeyedVector> batch, int index)
+    {
+        var (key, values) = batch[index];
+        if (!_nodes.TryGetValue(key, out var node) || DistinctVectors.AreSame(Distinct[node], values.Span)) return null;
+        var first = batch.Take(index).Select(vector => vector.Key).ToList().IndexOf(key);
+        return first < 0 ? "the key already has another vector" : $"vector {first} has the same key and other values";
+    }
 
     // The first value that is infinite or NaN; −1 if there is none.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -126,12 +192,10 @@ public sealed class VectorSet
         return -1;
     }
 
-    private static ReadOnlySpan<ushort> Bits(ReadOnlySpan<Half> values) => MemoryMarshal.Cast<Half, ushort>(values);
-
-    private sealed class SameBits(VectorSet set) : IEqualityComparer<int>
+    private sealed class SameBits(DistinctVectors vectors) : IEqualityComparer<int>
     {
-        public bool Equals(int u, int v) => AreSame(set.Node(u), set.Node(v));
+        public bool Equals(int u, int v) => DistinctVectors.AreSame(vectors[u], vectors[v]);
 
-        public int GetHashCode(int node) => (int)XxHash3.HashToUInt64(MemoryMarshal.AsBytes(set.Node(node)));
+        public int GetHashCode(int node) => vectors.Hash(node);
     }
 }

@@ -1,6 +1,5 @@
-using Google.Protobuf;
-using Memorization.Inference.Onnx;
 using Microsoft.ML.OnnxRuntime;
+using ElementType = Memorization.Inference.Onnx.TensorProto.Types.DataType;
 
 namespace Memorization.Inference;
 
@@ -15,19 +14,8 @@ internal sealed class MatrixProduct : IDisposable
     private static readonly string[] Outputs = ["Y"];
     private static readonly byte[] Model = Build();
 
-    private readonly InferenceSession _session;
+    private readonly InferenceSession _session = Load(Model);
     private readonly RunOptions _run = new();
-
-    public MatrixProduct()
-    {
-        using var options = new SessionOptions
-        {
-            IntraOpNumThreads = 1,
-            InterOpNumThreads = 1,
-            EnableMemoryPattern = false, // shapes differ at the edges
-        };
-        _session = new InferenceSession(Model, options);
-    }
 
     /// <summary>Fills <paramref name="product"/> with the dot products of the rows of <paramref name="a"/> and of <paramref name="b"/>.</summary>
     /// <param name="a"><c>rows</c> × <c>width</c>, row-major.</param>
@@ -43,38 +31,35 @@ internal sealed class MatrixProduct : IDisposable
         _session.Run(_run, Inputs, [left, right], Outputs, [result]);
     }
 
+    /// <inheritdoc/>
     public void Dispose()
     {
         _run.Dispose();
         _session.Dispose();
     }
 
-    private static OrtValue Tensor(Memory<float> values, long rows, long columns) =>
-        OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, values, [rows, columns]);
+    /// <summary>A model that runs on its caller's thread.</summary>
+    internal static InferenceSession Load(byte[] model)
+    {
+        using var options = new SessionOptions
+        {
+            IntraOpNumThreads = 1,
+            InterOpNumThreads = 1,
+            EnableMemoryPattern = false, // shapes differ at the edges
+        };
+        return new InferenceSession(model, options);
+    }
+
+    /// <summary>The caller's memory as the runtime sees it.</summary>
+    internal static OrtValue Tensor<T>(Memory<T> values, params long[] dims)
+        where T : unmanaged => OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, values, dims);
 
     private static byte[] Build()
     {
-        var transposeB = new AttributeProto { Name = "transB", I = 1, Type = AttributeProto.Types.AttributeType.Int };
-        var graph = new GraphProto
-        {
-            Name = "product",
-            Node = { new NodeProto { OpType = "Gemm", Input = { Inputs }, Output = { Outputs }, Attribute = { transposeB } } },
-            Input = { Matrix("A", "rows", "width"), Matrix("B", "columns", "width") },
-            Output = { Matrix("Y", "rows", "columns") },
-        };
-        return new ModelProto { IrVersion = 8, OpsetImport = { new OperatorSetIdProto { Version = 13 } }, Graph = graph }.ToByteArray();
+        var graph = new OnnxGraph("product");
+        var a = graph.Input("A", ElementType.Float, "rows", "width");
+        var b = graph.Input("B", ElementType.Float, "columns", "width");
+        graph.Output("Y", graph.Node("Gemm", [a, b], [OnnxGraph.Attribute("transB", 1L)]), "rows", "columns");
+        return graph.ToBytes();
     }
-
-    private static ValueInfoProto Matrix(string name, params string[] dimensions) => new()
-    {
-        Name = name,
-        Type = new TypeProto
-        {
-            TensorType = new TypeProto.Types.Tensor
-            {
-                ElemType = (int)TensorProto.Types.DataType.Float,
-                Shape = new TensorShapeProto { Dim = { dimensions.Select(d => new TensorShapeProto.Types.Dimension { DimParam = d }) } },
-            },
-        },
-    };
 }

@@ -13,7 +13,7 @@ public class LargeComponentTests
         var copy = Made.Direction(new Random(1), 512);
         var forest = new SpanningForest(512, new ClusterOptions());
         forest.Insert([.. Enumerable.Range(0, 50_000).Select(i => new KeyedVector(Made.Key(i), copy))], TestContext.Current.CancellationToken);
-        forest.Vectors.DistinctCount.ShouldBe(1);
+        forest.Vectors.Distinct.Count.ShouldBe(1);
         forest.Edges().Count.ShouldBe(49_999);
         forest.Cut(1).All.ShouldHaveSingleItem().Members.Count.ShouldBe(50_000);
     }
@@ -36,6 +36,24 @@ public class LargeComponentTests
 
         static double Similarity(KeyedVector x, KeyedVector y) =>
             Naive.Dot(x.Values, y.Values) / Math.Sqrt(Naive.Dot(x.Values, x.Values) * Naive.Dot(y.Values, y.Values));
+    }
+
+    [Fact]
+    public void A_chain_falls_in_two_where_links_are_taken_out_and_closes_over_a_smaller_gap()
+    {
+        var vectors = Enumerable.Range(0, 10_000).Select(i =>
+        {
+            var (sin, cos) = Math.SinCos(Math.PI / 2 * i / 9_999);
+            return new KeyedVector(Made.Key(i), new[] { (Half)cos, (Half)sin });
+        }).ToArray();
+        var forest = new SpanningForest(2, new ClusterOptions { StoreThreshold = 0.999 });
+        forest.Insert(vectors, TestContext.Current.CancellationToken);
+        Remove(4_000, 4_100); // 0.016 radians: 0.9999
+        forest.Cut(0.9995).All.ShouldHaveSingleItem().Members.Count.ShouldBe(9_900);
+        Remove(6_000, 6_500); // 0.079 radians: 0.9969
+        forest.Cut(0.9995).All.Select(family => family.Members.Count).ShouldBe([5_900, 3_500]);
+
+        void Remove(int first, int end) => forest.Remove([.. vectors[first..end].Select(vector => vector.Key)], TestContext.Current.CancellationToken);
     }
 
     [Fact]

@@ -7,7 +7,7 @@ namespace Memorization.Tests.Clustering;
 /// <summary>Small sets of vectors with everything that is hard: families across the threshold, copies, parallels, ties, outlier dimensions.</summary>
 internal static class Made
 {
-    public static readonly int[] Widths = [2, 64, 512];
+    public static readonly int[] Widths = [2, 64, 512, 768];
 
     /// <summary>Sets of up to 60 vectors, no longer than 5, so that float64 sums are exact.</summary>
     public static readonly Gen<KeyedVector[]> Sets =

@@ -31,6 +31,42 @@ public class SpanningForestTests
             iter: 150);
 
     [Fact]
+    public void Any_sequence_of_insertions_and_removals_gives_the_forest_of_what_is_left() =>
+        Gen.Select(Made.Sets, Gen.Int[0, 1_000_000], Gen.Int[1, 3]).Sample(
+            (vectors, seed, parallelism) =>
+            {
+                var random = new Random(seed);
+                var forest = new SpanningForest(Width(vectors), Options with { Parallelism = parallelism });
+                List<KeyedVector> there = [], away = [.. vectors];
+                for (var step = 0; step < 6; step++)
+                {
+                    forest.Insert(Move(away, there), TestContext.Current.CancellationToken);
+                    forest.Remove([.. Move(there, away).Select(vector => vector.Key)], TestContext.Current.CancellationToken);
+                    forest.Vectors.Count.ShouldBe(there.Count);
+                    forest.Edges().ShouldBe(Forest([.. there], Width(vectors)).Edges());
+                }
+
+                KeyedVector[] Move(List<KeyedVector> from, List<KeyedVector> to)
+                {
+                    KeyedVector[] some = [.. from.Where(_ => random.Next(3) == 0)];
+                    from.RemoveAll(some.Contains);
+                    to.AddRange(some);
+                    return some;
+                }
+            },
+            iter: 100);
+
+    [Fact]
+    public void A_removal_that_cannot_be_done_removes_nothing()
+    {
+        var vectors = Made.Vectors(new Random(1), 50, 64);
+        var forest = Forest(vectors);
+        Should.Throw<KeyNotFoundException>(() => forest.Remove([Made.Key(0), Made.Key(50)])).Message.ShouldContain(Made.Key(50).ToString());
+        Should.Throw<OperationCanceledException>(() => forest.Remove([.. vectors[..20].Select(vector => vector.Key)], new CancellationToken(canceled: true)));
+        forest.Edges().ShouldBe(Forest(vectors).Edges());
+    }
+
+    [Fact]
     public void A_cut_is_the_components_of_all_links_even_one_ulp_beside_a_similarity() =>
         Gen.Select(Made.Sets, Gen.Double[Store, 1], Gen.Int[0, 1_000_000]).Sample(
             (vectors, threshold, pick) =>
@@ -166,5 +202,5 @@ public class SpanningForestTests
         from x in rows
         from y in rows
         where x.Key < y.Key && Naive.Linked(x, y, Store)
-        select new ForestEdge(x.Key, y.Key, vectors.Similarity(vectors.Nodes[x.Key], vectors.Nodes[y.Key]));
+        select new ForestEdge(x.Key, y.Key, vectors.Distinct.Similarity(vectors.Nodes[x.Key], vectors.Nodes[y.Key]));
 }

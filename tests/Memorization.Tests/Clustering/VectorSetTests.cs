@@ -38,7 +38,7 @@ public class VectorSetTests
         var vectors = new VectorSet(3);
         vectors.Add(Good.Key, Good.Values.Span).ShouldBeTrue();
         vectors.Add(Good.Key, Good.Values.Span).ShouldBeFalse();
-        (vectors.Count, vectors.DistinctCount, vectors.Contains(Good.Key), vectors.Contains(Made.Key(1))).ShouldBe((1, 1, true, false));
+        (vectors.Count, vectors.Distinct.Count, vectors.Contains(Good.Key), vectors.Contains(Made.Key(1))).ShouldBe((1, 1, true, false));
         vectors[Good.Key].ToArray().ShouldBe(Good.Values.ToArray());
     }
 

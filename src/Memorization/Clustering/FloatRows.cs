@@ -1,19 +1,28 @@
 namespace Memorization.Clustering;
 
 /// <summary>Float32 rows for a set of vectors whose products, plus a slack, are never below the similarities.</summary>
-/// <remarks>Reading from many threads is safe.</remarks>
-internal abstract class FilterRows
+internal interface IFloatRows
+{
+    /// <summary>Values per row.</summary>
+    int Width { get; }
+
+    /// <summary>How far a product, computed in float32 and in any order, can lie below the similarity.</summary>
+    double Slack { get; }
+
+    /// <summary>Copies rows, one after the other.</summary>
+    void Load(int first, int count, Span<float> rows);
+}
+
+/// <summary>The vectors themselves, scaled to unit length.</summary>
+internal sealed class WholeRows(DistinctVectors vectors) : IFloatRows, IFilterSource
 {
     private const double UnitRoundoff = 1.0 / (1 << 24);
 
-    /// <summary>Values per row.</summary>
-    public abstract int Width { get; }
+    /// <inheritdoc/>
+    public int Width => vectors.Width;
 
-    /// <summary>How far a product, computed in float32 and in any order, can lie below the similarity.</summary>
-    public abstract double Slack { get; }
-
-    /// <summary>Copies rows, one after the other.</summary>
-    public abstract void Load(int first, int count, Span<float> rows);
+    /// <inheritdoc/>
+    public double Slack { get; } = Rounding(vectors.Width);
 
     /// <summary>By how much rounding can change a float32 product of rows of a length of at most 1, which were rounded four times themselves.</summary>
     /// <remarks>
@@ -27,24 +36,16 @@ internal abstract class FilterRows
         var error = (width + 8) * UnitRoundoff;
         return error / (1 - error);
     }
-}
-
-/// <summary>The vectors themselves, scaled to unit length.</summary>
-internal sealed class WholeRows(VectorSet vectors) : FilterRows
-{
-    /// <inheritdoc/>
-    public override int Width => vectors.Width;
 
     /// <inheritdoc/>
-    public override double Slack { get; } = Rounding(vectors.Width);
-
-    /// <inheritdoc/>
-    public override void Load(int first, int count, Span<float> rows)
+    public void Load(int first, int count, Span<float> rows)
     {
-        for (var i = 0; i < count; i++)
-        {
-            var scale = (float)(1 / Math.Sqrt(vectors.SquaredNorm(first + i)));
-            Cosine.Scale(vectors.Node(first + i), scale, rows.Slice(i * Width, Width));
-        }
+        for (var i = 0; i < count; i++) Load(first + i, rows.Slice(i * Width, Width));
     }
+
+    /// <summary>Copies one row.</summary>
+    public void Load(int node, Span<float> row) => Cosine.Scale(vectors[node], (float)(1 / Math.Sqrt(vectors.SquaredNorm(node))), row);
+
+    /// <inheritdoc/>
+    public IPairFilter CreateFilter(double threshold, int tileSize) => new CosineFilter(this, threshold, tileSize);
 }

@@ -1,0 +1,80 @@
+namespace Memorization.Clustering;
+
+/// <summary>Reconnects what is left of components when some of their vectors go.</summary>
+/// <remarks>
+/// Edges between vectors that stay remain in the forest: what would have kept one out is at most gone. New edges can only lead from one fragment of
+/// a component to another, and all within its largest fragment are known: only the others are compared, with each other and with it.
+/// </remarks>
+internal sealed class FragmentJoin(DistinctVectors vectors, double threshold, int parallelism)
+{
+    private const int TileSize = 1024;
+    private const long ManyPairs = 1 << 22; // from here on one component is worth all threads
+
+    /// <summary>The edges of the forest without the vectors that go, and possibly some that it does not need, in the old numbers.</summary>
+    /// <param name="edges">The forest with all vectors.</param>
+    /// <param name="places">Which vectors go.</param>
+    /// <param name="stop">Stops the work.</param>
+    public List<NodeEdge> Run(IReadOnlyList<NodeEdge> edges, NodePlaces places, CancellationToken stop)
+    {
+        var left = edges.Where(edge => places[edge.U] >= 0 && places[edge.V] >= 0).ToList();
+        var broken = Broken(edges, left, places);
+        var ofNode = broken.SelectMany((component, number) => component.Nodes, (component, node) => (node, component)).ToDictionary(pair => pair.node, pair => pair.component);
+        foreach (var edge in left)
+            if (ofNode.TryGetValue(edge.U, out var component)) component.Edges.Add(edge);
+
+        var found = new List<NodeEdge>(left);
+        foreach (var component in broken.Where(component => component.Pairs >= ManyPairs)) Reconnect(component, parallelism);
+        Parallel.ForEach(
+            broken.Where(component => component.Pairs < ManyPairs),
+            new ParallelOptions { MaxDegreeOfParallelism = parallelism, CancellationToken = stop },
+            component => Reconnect(component, 1));
+        return found;
+
+        void Reconnect(Component component, int threads)
+        {
+            var reconnected = component.Reconnected(vectors, threshold, threads, stop);
+            lock (found) found.AddRange(reconnected);
+        }
+    }
+
+    // Components that lost a vector and fell apart.
+    private static List<Component> Broken(IReadOnlyList<NodeEdge> edges, List<NodeEdge> left, NodePlaces places)
+    {
+        var (before, after) = (Sets(edges), Sets(left));
+        var struck = new HashSet<int>();
+        for (var node = 0; node < places.Before; node++)
+            if (places[node] < 0) struck.Add(before.Find(node));
+        return [.. Enumerable.Range(0, places.Before)
+            .Where(node => places[node] >= 0 && struck.Contains(before.Find(node)))
+            .GroupBy(before.Find)
+            .Select(component => component.GroupBy(after.Find, (_, nodes) => nodes.ToList()).OrderByDescending(fragment => fragment.Count).ToList())
+            .Where(fragments => fragments.Count > 1)
+            .Select(fragments => new Component([.. fragments.SelectMany(fragment => fragment)], fragments[0].Count))];
+
+        DisjointSets Sets(IReadOnlyList<NodeEdge> edges)
+        {
+            var sets = new DisjointSets(places.Before);
+            foreach (var edge in edges) sets.Union(edge.U, edge.V, edge.Similarity);
+            return sets;
+        }
+    }
+
+    // The nodes of the largest fragment come first.
+    private sealed record Component(List<int> Nodes, int Largest)
+    {
+        public List<NodeEdge> Edges { get; } = [];
+
+        public long Pairs => (long)(Nodes.Count - Largest) * Nodes.Count;
+
+        public IEnumerable<NodeEdge> Reconnected(DistinctVectors vectors, double threshold, int threads, CancellationToken stop)
+        {
+            var numbers = new Dictionary<int, int>(Nodes.Count);
+            foreach (var node in Nodes) numbers.Add(node, numbers.Count);
+            var mine = vectors.Of(Nodes);
+            var forest = new ForestBuilder(mine, Edges.Select(edge => edge with { U = numbers[edge.U], V = numbers[edge.V] }));
+            var source = new FilterChoice(mine, threshold, PairFilterKind.Automatic).For(Largest);
+            new SimilarityJoin(mine, threshold, threads, TileSize, source).Run(Largest, forest, stop);
+            return forest.Reduced().Select(edge => edge with { U = Nodes[edge.U], V = Nodes[edge.V] });
+        }
+    }
+}
