@@ -17,9 +17,11 @@ namespace Memorization.Clustering;
 internal sealed class MainDirections
 {
     /// <summary>Values of a prefix.</summary>
-    public const int PrefixWidth = 64;
+    public const int PrefixWidth = Count + 1;
 
-    private const int Count = PrefixWidth - 1;
+    /// <summary>Directions.</summary>
+    public const int Count = 63;
+
     private const int Sample = 2048;
     private const int Iterations = 6;
     private const double Skew = 2e-5; // of float32 directions: 63 products of rows that are off by 2⁻²³ each, twice over
@@ -71,13 +73,13 @@ internal sealed class MainDirections
 
     /// <summary>The prefixes of unit vectors.</summary>
     /// <param name="unit">Unit vectors, one after the other.</param>
+    /// <param name="parts">For their parts along the directions.</param>
     /// <param name="prefixes">Their prefixes.</param>
     /// <param name="product">Multiplies.</param>
-    public void Project(Memory<float> unit, Span<float> prefixes, MatrixProduct product)
+    public void Project(Memory<float> unit, Memory<float> parts, Span<float> prefixes, MatrixProduct product)
     {
-        var parts = new float[unit.Length / _width * Count];
         product.Multiply(unit, _directions, parts, _width);
-        AddRests(parts, prefixes);
+        AddRests(parts.Span, prefixes);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)] // run once in a process: nothing would warm it up
@@ -140,4 +142,27 @@ internal sealed class MainDirections
         for (; k < x.Length; k++) product += x[k] * y[k];
         return product;
     }
+}
+
+/// <summary>Projects vectors, a number at a time, with memory that it keeps.</summary>
+/// <remarks>Not thread-safe: one per worker.</remarks>
+internal sealed class Projector(DistinctVectors vectors, MainDirections directions, int most) : IDisposable
+{
+    private readonly WholeRows _whole = new(vectors);
+    private readonly MatrixProduct _product = new();
+    private readonly float[] _unit = new float[most * vectors.Width];
+    private readonly float[] _parts = new float[most * MainDirections.Count];
+    private readonly float[] _prefixes = new float[most * MainDirections.PrefixWidth];
+
+    /// <summary>Prefixes of <paramref name="count"/> vectors, one after the other, until the next call.</summary>
+    public ReadOnlySpan<float> Prefixes(int count, Func<int, int> node)
+    {
+        for (var i = 0; i < count; i++) _whole.Load(node(i), _unit.AsSpan(i * vectors.Width, vectors.Width));
+        var prefixes = _prefixes.AsSpan(0, count * MainDirections.PrefixWidth);
+        directions.Project(_unit.AsMemory(0, count * vectors.Width), _parts.AsMemory(0, count * MainDirections.Count), prefixes, _product);
+        return prefixes;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _product.Dispose();
 }

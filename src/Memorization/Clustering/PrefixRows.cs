@@ -6,6 +6,7 @@ namespace Memorization.Clustering;
 internal abstract class PrefixRows(DistinctVectors vectors, MainDirections directions) : IFilterSource
 {
     private const int SampleRows = 1024;
+    private const int AtOnce = 256;
 
     /// <summary>The directions.</summary>
     protected MainDirections Directions { get; } = directions;
@@ -27,14 +28,13 @@ internal abstract class PrefixRows(DistinctVectors vectors, MainDirections direc
     {
         var first = Count;
         Grow(vectors.Count);
-        var blocks = (vectors.Count - first + SampleRows - 1) / SampleRows;
-        Parallel.For(0, blocks, () => new MatrixProduct(), (block, _, product) =>
+        var blocks = (vectors.Count - first + AtOnce - 1) / AtOnce;
+        Parallel.For(0, blocks, () => new Projector(vectors, Directions, AtOnce), (block, _, projector) =>
         {
-            var start = first + block * SampleRows;
-            var count = Math.Min(SampleRows, vectors.Count - start);
-            Store(start, Project(node => start + node, count, product));
-            return product;
-        }, product => product.Dispose());
+            var start = first + block * AtOnce;
+            Store(start, projector.Prefixes(Math.Min(AtOnce, vectors.Count - start), i => start + i));
+            return projector;
+        }, projector => projector.Dispose());
     }
 
     /// <summary>The share of pairs of a sample of the vectors that such a filter would propose.</summary>
@@ -58,19 +58,9 @@ internal abstract class PrefixRows(DistinctVectors vectors, MainDirections direc
     /// <summary>Prefixes of vectors from all over the set.</summary>
     protected float[] Sample()
     {
-        using var product = new MatrixProduct();
         var count = Math.Min(SampleRows, vectors.Count);
-        return Project(i => (int)((long)i * vectors.Count / count), count, product);
-    }
-
-    private float[] Project(Func<int, int> node, int count, MatrixProduct product)
-    {
-        var whole = new WholeRows(vectors);
-        var unit = new float[count * vectors.Width];
-        for (var i = 0; i < count; i++) whole.Load(node(i), unit.AsSpan(i * vectors.Width, vectors.Width));
-        var prefixes = new float[count * MainDirections.PrefixWidth];
-        Directions.Project(unit, prefixes, product);
-        return prefixes;
+        using var projector = new Projector(vectors, Directions, count);
+        return projector.Prefixes(count, i => (int)((long)i * vectors.Count / count)).ToArray();
     }
 }
 
