@@ -1,8 +1,5 @@
 namespace Memorization.Clustering;
 
-/// <summary>A rectangle of the table of all pairs: distinct vectors by distinct vectors.</summary>
-internal readonly record struct Tile(int Row, int Rows, int Column, int Columns);
-
 /// <summary>A pair that may be linked.</summary>
 /// <param name="U">A distinct vector's number.</param>
 /// <param name="V">A smaller one.</param>

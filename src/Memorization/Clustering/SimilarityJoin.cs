@@ -13,55 +13,17 @@ internal sealed class SimilarityJoin(DistinctVectors vectors, double threshold, 
 
     /// <summary>Adds to <paramref name="forest"/> every link that it may hold of a vector from number <paramref name="firstNew"/> on.</summary>
     /// <exception cref="OperationCanceledException">Stopped; the forest is then incomplete.</exception>
-    public void Run(int firstNew, ForestBuilder forest, CancellationToken stop) => Run(Tiles(firstNew), forest, stop);
+    public void Run(int firstNew, ForestBuilder forest, CancellationToken stop) => Run(PairTiles.All(firstNew, vectors.Count, tileSize), forest, stop);
 
     /// <summary>Adds to <paramref name="forest"/> every link that it may hold of the pairs in <paramref name="tiles"/>.</summary>
     /// <exception cref="OperationCanceledException">Stopped; the forest is then incomplete.</exception>
-    public void Run(IEnumerable<Tile> tiles, ForestBuilder forest, CancellationToken stop)
-    {
-        using var next = tiles.GetEnumerator();
-        var options = new ParallelOptions { MaxDegreeOfParallelism = parallelism, CancellationToken = stop };
-        Parallel.For(0, parallelism, options, _ =>
-        {
-            if (!TryTake(out var tile)) return;
-            using var filter = source.CreateFilter(threshold, Math.Min(tileSize, vectors.Count));
-            List<Candidate> candidates = [];
-            List<NodeEdge> links = [];
-            do
-            {
-                stop.ThrowIfCancellationRequested();
-                filter.Propose(tile, candidates);
-                Verify(candidates, forest, links);
-            }
-            while (TryTake(out tile));
-        });
-
-        bool TryTake(out Tile tile)
-        {
-            lock (next)
-            {
-                var more = next.MoveNext();
-                tile = next.Current;
-                return more;
-            }
-        }
-    }
-
-    /// <summary>The tiles of all pairs of a vector from number <paramref name="firstNew"/> on and one before it, in a fixed order.</summary>
-    public IEnumerable<Tile> Tiles(int firstNew)
-    {
-        var count = vectors.Count;
-        for (var row = firstNew; row < count; row += tileSize)
-        {
-            var rowEnd = Math.Min(row + tileSize, count);
-            for (var column = 0; column < rowEnd - 1; column += tileSize)
-                yield return new Tile(row, rowEnd - row, column, Math.Min(column + tileSize, rowEnd - 1) - column);
-        }
-    }
+    public void Run(IEnumerable<Tile> tiles, ForestBuilder forest, CancellationToken stop) => PairTiles.ForEach(
+        tiles, parallelism, () => source.CreateFilter(threshold, Math.Min(tileSize, vectors.Count)), (_, candidates) => Verify(candidates, forest), stop);
 
     /// <summary>Only float64 decides. What cannot change the forest is dropped before it costs a dot product, or after.</summary>
-    private void Verify(List<Candidate> candidates, ForestBuilder forest, List<NodeEdge> links)
+    private void Verify(List<Candidate> candidates, ForestBuilder forest)
     {
+        List<NodeEdge> links = [];
         foreach (var (u, v, atMost) in candidates)
         {
             if (!forest.MayHold(u, v, atMost)) continue;

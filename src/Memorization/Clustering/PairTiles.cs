@@ -1,0 +1,54 @@
+namespace Memorization.Clustering;
+
+/// <summary>A rectangle of the table of all pairs: distinct vectors by distinct vectors.</summary>
+internal readonly record struct Tile(int Row, int Rows, int Column, int Columns);
+
+/// <summary>The table of all pairs, tile by tile.</summary>
+internal static class PairTiles
+{
+    /// <summary>The tiles of all pairs of a vector from number <paramref name="firstNew"/> on and one before it, in a fixed order.</summary>
+    public static IEnumerable<Tile> All(int firstNew, int count, int tileSize)
+    {
+        for (var row = firstNew; row < count; row += tileSize)
+        {
+            var rowEnd = Math.Min(row + tileSize, count);
+            for (var column = 0; column < rowEnd - 1; column += tileSize)
+                yield return new Tile(row, rowEnd - row, column, Math.Min(column + tileSize, rowEnd - 1) - column);
+        }
+    }
+
+    /// <summary>Hands each tile's candidates over, on several threads.</summary>
+    /// <param name="tiles">The tiles; taken one by one.</param>
+    /// <param name="parallelism">Worker threads, at least one.</param>
+    /// <param name="create">A worker's filter.</param>
+    /// <param name="proposed">Takes a tile's candidates, which are gone when it returns.</param>
+    /// <param name="stop">Stops between two tiles.</param>
+    /// <exception cref="OperationCanceledException">Stopped; some tiles were not looked at.</exception>
+    public static void ForEach(IEnumerable<Tile> tiles, int parallelism, Func<IPairFilter> create, Action<Tile, List<Candidate>> proposed, CancellationToken stop)
+    {
+        using var next = tiles.GetEnumerator();
+        Parallel.For(0, parallelism, new ParallelOptions { MaxDegreeOfParallelism = parallelism, CancellationToken = stop }, _ =>
+        {
+            if (!TryTake(out var tile)) return;
+            using var filter = create();
+            List<Candidate> candidates = [];
+            do
+            {
+                stop.ThrowIfCancellationRequested();
+                filter.Propose(tile, candidates);
+                proposed(tile, candidates);
+            }
+            while (TryTake(out tile));
+        });
+
+        bool TryTake(out Tile tile)
+        {
+            lock (next)
+            {
+                var more = next.MoveNext();
+                tile = next.Current;
+                return more;
+            }
+        }
+    }
+}
