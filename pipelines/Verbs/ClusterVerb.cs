@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.CommandLine;
+using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Text.Json;
 using Memorization.Analysis;
@@ -22,13 +23,14 @@ internal static class ClusterVerb
             if (result.GetValueOrDefault<double>() is not (> 0 and <= 1)) result.AddError("--threshold must be above 0 and at most 1.");
         });
         var threads = NumberOption.Create("--threads", "Threads.", Environment.ProcessorCount, 1, 1024);
+        var device = new Option<string>("--device") { Description = "Where many pairs are looked at first: cpu, cuda, cuda:N, several with commas, or auto. The families are the same.", DefaultValueFactory = _ => "cpu" };
         var output = new Option<string>("--out") { Description = "A .npy matrix of int64, N × 1: for each row the first row of its family." };
-        var command = new Command("cluster", "Finds the families of near-identical vectors, exactly.") { vectors, threshold, threads, output };
+        var command = new Command("cluster", "Finds the families of near-identical vectors, exactly.") { vectors, threshold, threads, device, output };
         command.SetAction((parsed, stop) =>
         {
             var path = parsed.GetRequiredValue(vectors);
             var rows = InputFiles.Read(path, () => NpyReader.ReadHalves(path));
-            var options = new ClusterOptions { StoreThreshold = parsed.GetValue(threshold), Parallelism = parsed.GetValue(threads) };
+            var options = new ClusterOptions { StoreThreshold = parsed.GetValue(threshold), Parallelism = parsed.GetValue(threads), Device = parsed.GetRequiredValue(device) };
             var families = rows.Count == 0 ? null : Cut(path, rows, options, stop);
             if (parsed.GetValue(output) is { } target) InputFiles.Read(target, () => WriteLabels(target, rows.Count, families));
             Print(rows.Count, families, parsed.GetValue(GlobalOptions.Json));
@@ -39,17 +41,24 @@ internal static class ClusterVerb
 
     private static Families Cut(string path, IReadOnlyList<ReadOnlyMemory<Half>> rows, ClusterOptions options, CancellationToken stop)
     {
-        var forest = new SpanningForest(rows[0].Length, options);
         try
         {
+            var forest = new SpanningForest(rows[0].Length, options);
             forest.Insert([.. rows.Select((values, row) => new KeyedVector(Key(row), values))], stop);
+            return forest.Cut(options.StoreThreshold);
+        }
+        catch (ValidationException wrong)
+        {
+            throw new SetupException(wrong.Message, wrong);
+        }
+        catch (NotSupportedException missing)
+        {
+            throw new SetupException(missing.Message, missing);
         }
         catch (InvalidVectorException wrong)
         {
             throw new SetupException($"{path}: row {wrong.Index} cannot be compared: {wrong.Problem}", wrong);
         }
-
-        return forest.Cut(options.StoreThreshold);
     }
 
     private static string WriteLabels(string path, int count, Families? families)

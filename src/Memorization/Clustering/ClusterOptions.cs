@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Memorization.Inference;
 
 namespace Memorization.Clustering;
 
@@ -17,6 +18,9 @@ public sealed record ClusterOptions : IValidatableObject
     [Range(0, 1024)]
     public int Parallelism { get; init; }
 
+    /// <summary>Where many pairs are looked at first: "cpu" (default), "cuda", "cuda:N", several of these with commas, or "auto". A GPU changes time, never a result.</summary>
+    public string Device { get; init; } = "cpu";
+
     /// <summary>What the attributes cannot say: links below the store threshold are not kept, so no threshold can lie there.</summary>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
@@ -25,6 +29,25 @@ public sealed record ClusterOptions : IValidatableObject
             yield return new ValidationResult(
                 FormattableString.Invariant($"Threshold {Threshold} lies below StoreThreshold {StoreThreshold}, where links are not kept."),
                 [nameof(Threshold), nameof(StoreThreshold)]);
+        }
+
+        if (DeviceProblem() is { } problem) yield return new ValidationResult(problem, [nameof(Device)]);
+    }
+
+    /// <summary><see cref="Device"/>, read.</summary>
+    /// <exception cref="InvalidDataException">It names no device.</exception>
+    internal IReadOnlyList<OnnxDevice> Devices() => OnnxDevice.Parse(Device);
+
+    private string? DeviceProblem()
+    {
+        try
+        {
+            Devices();
+            return null;
+        }
+        catch (InvalidDataException e)
+        {
+            return e.Message;
         }
     }
 }

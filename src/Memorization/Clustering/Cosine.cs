@@ -71,6 +71,23 @@ internal static class Cosine
         for (; i < row.Length; i++) scaled[i] = (float)row[i] * scale;
     }
 
+    /// <summary>The float16 values of <paramref name="row"/> times <paramref name="scale"/>, rounded.</summary>
+    /// <returns>How far they are from the exact ones, as the length of the difference.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static double ToUnit(ReadOnlySpan<Half> row, double scale, Span<Half> scaled)
+    {
+        var squares = 0.0;
+        for (var i = 0; i < row.Length; i++)
+        {
+            var exact = (double)row[i] * scale;
+            scaled[i] = (Half)exact;
+            var error = exact - (double)scaled[i];
+            squares += error * error;
+        }
+
+        return Math.Sqrt(squares) * (1 + 1e-6);
+    }
+
     /// <summary>The first 16 values, which must be finite, as float32; zeros where there are fewer.</summary>
     /// <remarks>
     /// .NET has no vectorised conversion in its base library. With the bits shifted to their places in a float32 the exponent is 112

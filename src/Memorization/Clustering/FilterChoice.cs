@@ -19,7 +19,7 @@ public enum PairFilterKind
 }
 
 /// <summary>Chooses what filters are made from, and keeps it from one insertion to the next.</summary>
-internal sealed class FilterChoice(DistinctVectors vectors, double threshold, PairFilterKind kind)
+internal sealed class FilterChoice(DistinctVectors vectors, double threshold, PairFilterKind kind, IReadOnlyList<OnnxDevice> devices)
 {
     /// <summary>Vectors from which prefixes are worth their preparation.</summary>
     public const int LeastVectors = 4096;
@@ -34,11 +34,14 @@ internal sealed class FilterChoice(DistinctVectors vectors, double threshold, Pa
     private int _vectorsThen;
     private long _comparedWhole;
 
-    /// <summary>What to compare the vectors from <paramref name="firstNew"/> on with all before them.</summary>
+    /// <summary>What to compare the vectors from <paramref name="firstNew"/> on with all before them; to be disposed where it can be.</summary>
+    /// <exception cref="NotSupportedException">A device is not there; the message says what to do.</exception>
     public IFilterSource For(int firstNew)
     {
         var count = vectors.Count - firstNew;
-        if (kind == PairFilterKind.Automatic && (long)count * vectors.Count <= FewPairs) return new EveryPair();
+        var pairs = (long)count * vectors.Count;
+        if (kind == PairFilterKind.Automatic && pairs <= FewPairs) return new EveryPair();
+        if (kind == PairFilterKind.Automatic && pairs >= DeviceRows.LeastPairs && devices.All(device => device.IsCuda)) return DeviceRows.Load(vectors, devices);
         return kind != PairFilterKind.Whole && vectors.Width > MainDirections.PrefixWidth && Prefixes(count) is { } prefixes ? prefixes : new WholeRows(vectors);
     }
 

@@ -1,3 +1,5 @@
+using Memorization.Inference;
+
 namespace Memorization.Clustering;
 
 /// <summary>Reconnects what is left of components when some of their vectors go.</summary>
@@ -72,7 +74,7 @@ internal sealed class FragmentJoin(DistinctVectors vectors, double threshold, in
             foreach (var node in Nodes) numbers.Add(node, numbers.Count);
             var mine = vectors.Of(Nodes);
             var forest = new ForestBuilder(mine, Edges.Select(edge => edge with { U = numbers[edge.U], V = numbers[edge.V] }));
-            var source = new FilterChoice(mine, threshold, PairFilterKind.Automatic).For(Largest);
+            var source = new FilterChoice(mine, threshold, PairFilterKind.Automatic, [OnnxDevice.Cpu]).For(Largest);
             new SimilarityJoin(mine, threshold, threads, TileSize, source).Run(Largest, forest, stop);
             return forest.Reduced().Select(edge => edge with { U = Nodes[edge.U], V = Nodes[edge.V] });
         }

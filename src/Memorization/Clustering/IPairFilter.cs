@@ -18,6 +18,12 @@ internal interface IPairFilter : IDisposable
 /// <remarks>Thread-safe while no vector is added or removed.</remarks>
 internal interface IFilterSource
 {
+    /// <summary>The side of tiles, and their starts its multiples, where the source has its vectors in blocks; null where any tile will do.</summary>
+    int? TileSize => null;
+
+    /// <summary>Workers that it is fastest with, where a caller has so many threads for it.</summary>
+    int Workers(int parallelism) => parallelism;
+
     /// <summary>A filter for one worker.</summary>
     /// <param name="threshold">The similarity that is looked for.</param>
     /// <param name="tileSize">The most rows, and the most columns, of a tile.</param>

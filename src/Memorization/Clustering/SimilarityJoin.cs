@@ -13,12 +13,17 @@ internal sealed class SimilarityJoin(DistinctVectors vectors, double threshold, 
 
     /// <summary>Adds to <paramref name="forest"/> every link that it may hold of a vector from number <paramref name="firstNew"/> on.</summary>
     /// <exception cref="OperationCanceledException">Stopped; the forest is then incomplete.</exception>
-    public void Run(int firstNew, ForestBuilder forest, CancellationToken stop) => Run(PairTiles.All(firstNew, vectors.Count, tileSize), forest, stop);
+    public void Run(int firstNew, ForestBuilder forest, CancellationToken stop)
+    {
+        // Pairs before the first new vector, in blocks that begin before it, are known to the forest: they change nothing.
+        var start = source.TileSize is { } block ? firstNew / block * block : firstNew;
+        Run(PairTiles.All(start, vectors.Count, source.TileSize ?? tileSize), forest, stop);
+    }
 
     /// <summary>Adds to <paramref name="forest"/> every link that it may hold of the pairs in <paramref name="tiles"/>.</summary>
     /// <exception cref="OperationCanceledException">Stopped; the forest is then incomplete.</exception>
     public void Run(IEnumerable<Tile> tiles, ForestBuilder forest, CancellationToken stop) => PairTiles.ForEach(
-        tiles, parallelism, () => source.CreateFilter(threshold, Math.Min(tileSize, vectors.Count)), (_, candidates) => Verify(candidates, forest), stop);
+        tiles, source.Workers(parallelism), () => source.CreateFilter(threshold, Math.Min(tileSize, vectors.Count)), (_, candidates) => Verify(candidates, forest), stop);
 
     /// <summary>Only float64 decides. What cannot change the forest is dropped before it costs a dot product, or after.</summary>
     private void Verify(List<Candidate> candidates, ForestBuilder forest)
@@ -28,6 +33,7 @@ internal sealed class SimilarityJoin(DistinctVectors vectors, double threshold, 
         {
             if (!forest.MayHold(u, v, atMost)) continue;
             var similarity = vectors.Similarity(u, v);
+            if (similarity > atMost) throw new InvalidOperationException($"A filter took {atMost:R} for the most that a similarity of {similarity:R} can be.");
             if (similarity >= threshold && forest.MayHold(u, v, similarity)) links.Add(new NodeEdge(u, v, similarity));
             if (links.Count == LinksAtOnce) Pass();
         }

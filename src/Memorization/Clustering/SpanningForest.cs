@@ -36,7 +36,7 @@ public sealed class SpanningForest
         Validator.ValidateObject(options, new ValidationContext(options), validateAllProperties: true);
         Vectors = vectors;
         _options = options;
-        _filters = new FilterChoice(vectors.Distinct, options.StoreThreshold, filter);
+        _filters = new FilterChoice(vectors.Distinct, options.StoreThreshold, filter, options.Devices());
     }
 
     /// <summary>The vectors inserted so far.</summary>
@@ -67,6 +67,7 @@ public sealed class SpanningForest
     /// <summary>Adds a batch: its links to what is there and among itself. A key that is there with the same vector changes nothing.</summary>
     /// <exception cref="InvalidVectorException">Names the first vector that cannot be compared; then nothing of the batch was added.</exception>
     /// <exception cref="OperationCanceledException">Stopped; the vectors are there and the next call, with or without more, links them.</exception>
+    /// <exception cref="NotSupportedException">A device is not there; the message says what to do.</exception>
     public void Insert(IReadOnlyList<KeyedVector> batch, CancellationToken stop = default)
     {
         ArgumentNullException.ThrowIfNull(batch);
@@ -74,7 +75,8 @@ public sealed class SpanningForest
         if (_joined == Vectors.Distinct.Count) return;
 
         var builder = new ForestBuilder(Vectors.Distinct, _edges);
-        new SimilarityJoin(Vectors.Distinct, StoreThreshold, Parallelism, TileSize, _filters.For(_joined)).Run(_joined, builder, stop);
+        var source = _filters.For(_joined);
+        using (source as IDisposable) new SimilarityJoin(Vectors.Distinct, StoreThreshold, Parallelism, TileSize, source).Run(_joined, builder, stop);
         _edges = builder.Reduced();
         _joined = Vectors.Distinct.Count;
     }

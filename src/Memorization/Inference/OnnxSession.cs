@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
 using ElementType = Memorization.Inference.Onnx.TensorProto.Types.DataType;
 
 namespace Memorization.Inference;
@@ -121,6 +122,23 @@ internal sealed class OnnxSession : IDisposable
     /// <param name="outputs">What the model fills; the dims must be exactly those that it gives.</param>
     public void Run(IReadOnlyCollection<string> inputNames, IReadOnlyCollection<OnnxTensor> inputs, IReadOnlyCollection<string> outputNames, IReadOnlyCollection<OnnxTensor> outputs) =>
         _session.Run(_runOptions, inputNames, [.. inputs.Select(tensor => tensor.Value)], outputNames, [.. outputs.Select(tensor => tensor.Value)]);
+
+    /// <summary>Runs the model over tensors wherever they are.</summary>
+    public void Run(IReadOnlyCollection<string> inputNames, IReadOnlyCollection<OrtValue> inputs, IReadOnlyCollection<string> outputNames, IReadOnlyCollection<OrtValue> outputs) =>
+        _session.Run(_runOptions, inputNames, inputs, outputNames, outputs);
+
+    /// <summary>Runs the model over tensors wherever they are, and takes outputs of whatever size in memory of the host.</summary>
+    public IDisposableReadOnlyCollection<OrtValue> Run(IReadOnlyCollection<string> inputNames, IReadOnlyCollection<OrtValue> inputs, IReadOnlyCollection<string> outputNames) =>
+        _session.Run(_runOptions, inputNames, inputs, outputNames);
+
+    /// <summary>A tensor in the device's own memory; undefined at first, to be disposed before the session.</summary>
+    public OrtValue AllocateThere(TensorElementType type, params long[] dims)
+    {
+        if (Device.Card is not { } card) return OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, type, dims);
+        using var memory = new OrtMemoryInfo(OrtMemoryInfo.allocatorCUDA, OrtAllocatorType.DeviceAllocator, card, OrtMemType.Default);
+        using var allocator = new OrtAllocator(_session, memory);
+        return OrtValue.CreateAllocatedTensorValue(allocator, type, dims);
+    }
 
     /// <summary>Runs the model once to see what a model that leaves its dims open gives.</summary>
     /// <returns>The dims of the output.</returns>

@@ -1,4 +1,5 @@
 using Memorization.Clustering;
+using Memorization.Inference;
 using Memorization.Pipelines.Bench;
 using Shouldly;
 using Xunit;
@@ -29,7 +30,7 @@ public class FilterChoiceTests
     public void Many_vectors_are_compared_by_prefixes_and_so_are_a_few_that_come_later()
     {
         var vectors = Set(MadeVectors.Make(FilterChoice.LeastVectors + 500, 128, seed: 1));
-        var choice = new FilterChoice(vectors, 0.9, PairFilterKind.Automatic);
+        var choice = new FilterChoice(vectors, 0.9, PairFilterKind.Automatic, [OnnxDevice.Cpu]);
         choice.For(0).ShouldBeAssignableTo<PrefixRows>();
         choice.For(vectors.Count - 10).ShouldBeAssignableTo<PrefixRows>();
     }
@@ -38,7 +39,7 @@ public class FilterChoiceTests
     public void A_few_new_vectors_are_compared_whole_until_they_have_become_many()
     {
         var vectors = Set(MadeVectors.Make(FilterChoice.LeastVectors + 500, 128, seed: 1));
-        var choice = new FilterChoice(vectors, 0.9, PairFilterKind.Automatic);
+        var choice = new FilterChoice(vectors, 0.9, PairFilterKind.Automatic, [OnnxDevice.Cpu]);
         choice.For(vectors.Count - 300).ShouldBeOfType<WholeRows>();
         choice.For(vectors.Count - 300).ShouldBeAssignableTo<PrefixRows>();
     }
@@ -49,7 +50,7 @@ public class FilterChoiceTests
         var random = new Random(1);
         var centre = Made.Direction(random, 128);
         var vectors = Set(Enumerable.Range(0, FilterChoice.LeastVectors).Select(_ => Made.Near(random, centre, 0.3)));
-        new FilterChoice(vectors, 0.9, PairFilterKind.Automatic).For(0).ShouldBeOfType<WholeRows>();
+        new FilterChoice(vectors, 0.9, PairFilterKind.Automatic, [OnnxDevice.Cpu]).For(0).ShouldBeOfType<WholeRows>();
     }
 
     [Fact]
@@ -61,7 +62,7 @@ public class FilterChoiceTests
         Source(50, 512).ShouldBeOfType<EveryPair>();
 
         IFilterSource Source(int count, int width) =>
-            new FilterChoice(Set(Enumerable.Range(0, count).Select(_ => Made.Direction(random, width))), 0.9, PairFilterKind.Automatic).For(0);
+            new FilterChoice(Set(Enumerable.Range(0, count).Select(_ => Made.Direction(random, width))), 0.9, PairFilterKind.Automatic, [OnnxDevice.Cpu]).For(0);
     }
 
     private static DistinctVectors Set(IEnumerable<Half[]> rows)
