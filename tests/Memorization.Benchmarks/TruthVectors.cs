@@ -6,12 +6,15 @@ using Memorization.Images;
 namespace Memorization.Benchmarks;
 
 /// <summary>Files as the vectors that a study would store of them.</summary>
-/// <param name="model">An ONNX image encoder that reads pixels normalised as CLIP's are.</param>
-internal sealed class TruthEncoder(string model)
+internal static class TruthVectors
 {
     /// <summary>Decodes on all cores, then embeds on one thread.</summary>
+    /// <param name="rows">The files.</param>
+    /// <param name="model">An ONNX image encoder that reads pixels normalised as CLIP's are.</param>
+    /// <param name="decoding">How long decoding took.</param>
+    /// <param name="encoding">How long the model took, after a batch to warm it.</param>
     /// <exception cref="InvalidDataException">A file is not an image, or the model gives no vector for it.</exception>
-    public KeyedVector[] Embed(IReadOnlyList<TruthRow> rows, out TimeSpan decoding, out TimeSpan encoding)
+    public static KeyedVector[] Of(IReadOnlyList<TruthRow> rows, string model, out TimeSpan decoding, out TimeSpan encoding)
     {
         using var encoder = ImageEncoder.Open(new ModelOptions { Path = model });
         using var batch = encoder.AllocateBatch();
@@ -19,11 +22,11 @@ internal sealed class TruthEncoder(string model)
         var start = Stopwatch.GetTimestamp();
         var pixels = rows.AsParallel().AsOrdered().Select(row => decoder.Decode(row.Bytes) is var outcome && outcome.IsKept(out var kept)
             ? kept.Rgb
-            : throw new InvalidDataException($"{row.Path}: {outcome.Rejection}")).ToArray();
+            : throw new InvalidDataException($"{row.Source}: {outcome.Rejection}")).ToArray();
         decoding = Stopwatch.GetElapsedTime(start);
 
         batch.Put(0, pixels[0]);
-        batch.Run(); // the first run is slower
+        batch.Run(); // the first run also prepares the session
         start = Stopwatch.GetTimestamp();
         var vectors = new KeyedVector[rows.Count];
         for (var first = 0; first < rows.Count; first += batch.Size)
@@ -34,7 +37,7 @@ internal sealed class TruthEncoder(string model)
             for (var i = 0; i < size; i++)
             {
                 var values = UnitVector.From(batch.Embedding(i), out var wrong);
-                if (wrong is not null) throw new InvalidDataException($"{rows[first + i].Path}: the model gives {wrong}");
+                if (wrong is not null) throw new InvalidDataException($"{rows[first + i].Source}: the model gives {wrong}");
                 vectors[first + i] = new KeyedVector(rows[first + i].Key, values);
             }
         }
