@@ -6,6 +6,9 @@ internal readonly record struct Tile(int Row, int Rows, int Column, int Columns)
 /// <summary>The table of all pairs, tile by tile.</summary>
 internal static class PairTiles
 {
+    /// <summary>Vectors per side of a tile. Pieces of a table, and so what several machines give back, are made of such tiles.</summary>
+    public const int Side = 1024;
+
     /// <summary>The tiles of all pairs of a vector from number <paramref name="firstNew"/> on and one before it, in a fixed order.</summary>
     public static IEnumerable<Tile> All(int firstNew, int count, int tileSize)
     {
@@ -14,6 +17,25 @@ internal static class PairTiles
             var rowEnd = Math.Min(row + tileSize, count);
             for (var column = 0; column < rowEnd - 1; column += tileSize)
                 yield return new Tile(row, rowEnd - row, column, Math.Min(column + tileSize, rowEnd - 1) - column);
+        }
+    }
+
+    /// <summary>The tiles in some of the pieces that the table of all pairs is cut into: piece k of N ends at the (k + 1)/N-th of the tiles.</summary>
+    public static IEnumerable<Tile> Part(int count, int tileSize, Range pieces, int of)
+    {
+        var (first, length) = pieces.GetOffsetAndLength(of);
+        Int128 tiles = All(0, count, tileSize).LongCount(); // as a product with a number of pieces, more than a long holds
+        var (start, end) = (tiles * first / of, tiles * (first + length) / of);
+        return Between();
+
+        IEnumerable<Tile> Between()
+        {
+            var at = 0L;
+            foreach (var tile in All(0, count, tileSize))
+            {
+                if (at >= end) yield break;
+                if (at++ >= start) yield return tile;
+            }
         }
     }
 
