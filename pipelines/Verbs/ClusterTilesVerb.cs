@@ -16,10 +16,10 @@ internal static partial class ClusterTilesVerb
     public static Command Create()
     {
         var (vectors, threshold, threads) = (VectorRows.FileOption(), VectorRows.ThresholdOption(), VectorRows.ThreadsOption());
-        var range = new Option<string>("--range") { Description = "Pieces to do: 3..5 is 3 and 4, and 0..N is all.", HelpName = "I..J", Required = true };
+        var range = new Option<string>("--range") { Description = "Pieces to do, from I up to but not including J: 3..5 is 3 and 4, 0..N is all.", HelpName = "I..J", Required = true };
         var of = NumberOption.Create("--of", "Pieces of about the same work that the table of all pairs is cut into.", 1, 1, ForestFile.MostPieces);
-        of.Required = true;
-        var output = new Option<string>("--out") { Description = "The links that matter, for cluster-merge: a Parquet file with a, b (rows) and similarity.", Required = true };
+        (of.Required, of.DefaultValueFactory) = (true, null);
+        var output = new Option<string>("--out") { Description = "A Parquet file for cluster-merge: the links that matter, as a, b (rows) and similarity.", Required = true };
         var command = new Command("cluster-tiles", "Does some pieces of cluster's work; cluster-merge unites them.") { vectors, range, of, threshold, threads, output };
         command.SetAction(async (parsed, stop) =>
         {

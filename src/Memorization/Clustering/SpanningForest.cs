@@ -83,11 +83,13 @@ public sealed class SpanningForest
     /// <param name="of">Pieces that the table is cut into.</param>
     /// <param name="stop">Stops the work; the vectors are there, without links.</param>
     /// <exception cref="InvalidVectorException">Names the first vector that cannot be compared; then nothing of the batch was added.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There are no such pieces.</exception>
     /// <exception cref="InvalidOperationException">There are vectors in the forest.</exception>
     public void InsertPart(IReadOnlyList<KeyedVector> batch, Range pieces, int of, CancellationToken stop = default)
     {
         ArgumentNullException.ThrowIfNull(batch);
         if (Vectors.Count > 0) throw new InvalidOperationException("A part is inserted into an empty forest.");
+        _ = pieces.GetOffsetAndLength(of); // before anything is added
         Vectors.Add(batch);
         Join(PairTiles.Part(Vectors.Distinct.Count, TileSize, pieces, of), stop);
     }
