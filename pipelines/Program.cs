@@ -19,6 +19,8 @@ var root = new RootCommand("Finds out what text-to-image models have memorised, 
     EmbedVerb.Create(),
     ModelVerb.Create(),
     ClusterVerb.Create(),
+    ClusterTilesVerb.Create(),
+    ClusterMergeVerb.Create(),
     BenchVerb.Create(),
 };
 GlobalOptions.AddTo(root);

@@ -46,7 +46,7 @@ internal sealed class DeviceRows : IFilterSource, IDisposable
     /// <param name="devices">The devices.</param>
     /// <param name="blockRows">Rows of a block; changes nothing but time and memory.</param>
     /// <exception cref="NotSupportedException">A device is not there, or its products are not what they must be; the message says so.</exception>
-    public static DeviceRows Load(DistinctVectors vectors, IReadOnlyList<OnnxDevice> devices, int blockRows = 8192)
+    public static DeviceRows Load(DistinctVectors vectors, IReadOnlyList<OnnxDevice> devices, int blockRows = PairTiles.PieceSide)
     {
         List<PairScreen> screens = [];
         DeviceRows? rows = null;

@@ -9,7 +9,6 @@ namespace Memorization.Clustering;
 /// </remarks>
 internal sealed class FragmentJoin(DistinctVectors vectors, double threshold, int parallelism)
 {
-    private const int TileSize = 1024;
     private const long ManyPairs = 1 << 22; // from here on one component is worth all threads
 
     /// <summary>The edges of the forest without the vectors that go, and possibly some that it does not need, in the old numbers.</summary>
@@ -75,7 +74,8 @@ internal sealed class FragmentJoin(DistinctVectors vectors, double threshold, in
             var mine = vectors.Of(Nodes);
             var forest = new ForestBuilder(mine, Edges.Select(edge => edge with { U = numbers[edge.U], V = numbers[edge.V] }));
             var source = new FilterChoice(mine, threshold, PairFilterKind.Automatic, [OnnxDevice.Cpu]).For(Largest);
-            new SimilarityJoin(mine, threshold, threads, TileSize, source).Run(Largest, forest, stop);
+            var join = new SimilarityJoin(mine, threshold, threads, PairTiles.Side, source);
+            join.Run(join.New(Largest), forest, stop);
             return forest.Reduced().Select(edge => edge with { U = Nodes[edge.U], V = Nodes[edge.V] });
         }
     }

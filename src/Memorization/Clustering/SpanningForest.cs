@@ -45,8 +45,11 @@ public sealed class SpanningForest
     /// <summary>Similarity from which links are kept.</summary>
     public double StoreThreshold => _options.StoreThreshold;
 
-    /// <summary>Vectors per side of a tile; changes nothing but time and memory.</summary>
-    internal int TileSize { get; init; } = 1024;
+    /// <summary>Vectors per side of a tile; changes nothing but time, memory and what a piece is.</summary>
+    internal int TileSize { get; init; } = PairTiles.Side;
+
+    /// <summary>Vectors per side of what pieces of a table are made of; another only to try it with few vectors.</summary>
+    internal int PieceSide { get; init; } = PairTiles.PieceSide;
 
     private int Parallelism => _options.Parallelism == 0 ? Environment.ProcessorCount : _options.Parallelism;
 
@@ -72,13 +75,27 @@ public sealed class SpanningForest
     {
         ArgumentNullException.ThrowIfNull(batch);
         Vectors.Add(batch);
-        if (_joined == Vectors.Distinct.Count) return;
+        Join(join => join.New(_joined), stop);
+    }
 
-        var builder = new ForestBuilder(Vectors.Distinct, _edges);
-        var source = _filters.For(_joined);
-        using (source as IDisposable) new SimilarityJoin(Vectors.Distinct, StoreThreshold, Parallelism, TileSize, source).Run(_joined, builder, stop);
-        _edges = builder.Reduced();
-        _joined = Vectors.Distinct.Count;
+    /// <summary>
+    /// Adds a batch to an empty forest, and of its links only those in some pieces of the table of all pairs. The edges of all pieces, merged in any
+    /// order, are those that <see cref="Insert"/> finds. Pieces cost about the same; some have nothing to compare where vectors are few.
+    /// </summary>
+    /// <param name="batch">The same vectors in the same order for every piece.</param>
+    /// <param name="pieces">Some of 0..<paramref name="of"/>.</param>
+    /// <param name="of">Pieces that the table is cut into.</param>
+    /// <param name="stop">Stops the work; the vectors are there, without links.</param>
+    /// <exception cref="InvalidVectorException">Names the first vector that cannot be compared; then nothing of the batch was added.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There are no such pieces.</exception>
+    /// <exception cref="InvalidOperationException">There are vectors in the forest.</exception>
+    public void InsertPart(IReadOnlyList<KeyedVector> batch, Range pieces, int of, CancellationToken stop = default)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        if (Vectors.Count > 0) throw new InvalidOperationException("A part is inserted into an empty forest.");
+        _ = pieces.GetOffsetAndLength(of); // before anything is added
+        Vectors.Add(batch);
+        Join(join => join.Pieces(pieces, of, PieceSide), stop);
     }
 
     /// <summary>Takes keys out: families that hung together by their vectors alone fall apart, and nothing else changes.</summary>
@@ -105,10 +122,11 @@ public sealed class SpanningForest
     }
 
     /// <summary>The edges, best first, then by keys. Keys with one vector hang from the smallest of them, with similarity 1.</summary>
-    public IReadOnlyList<ForestEdge> Edges()
+    /// <param name="withCopies">Whether those edges, which the vectors alone make, are among them.</param>
+    public IReadOnlyList<ForestEdge> Edges(bool withCopies = true)
     {
         ThrowIfIncomplete();
-        var copies = Vectors.Nodes.Select(pair => (Key: pair.Key, First: Vectors.SmallestKey(pair.Value)))
+        var copies = !withCopies ? [] : Vectors.Nodes.Select(pair => (Key: pair.Key, First: Vectors.SmallestKey(pair.Value)))
             .Where(copy => copy.Key != copy.First)
             .Select(copy => new ForestEdge(copy.First, copy.Key, 1));
         var links = _edges.Select(edge =>
@@ -133,6 +151,21 @@ public sealed class SpanningForest
         var sets = new DisjointSets(Vectors.Distinct.Count);
         foreach (var edge in _edges.TakeWhile(edge => edge.Similarity >= threshold)) sets.Union(edge.U, edge.V, edge.Similarity);
         return new Families(threshold, Vectors.Nodes.ToLookup(pair => sets.Find(pair.Value), pair => pair.Key));
+    }
+
+    private void Join(Func<SimilarityJoin, IEnumerable<Tile>> tiles, CancellationToken stop)
+    {
+        if (_joined == Vectors.Distinct.Count) return;
+        var builder = new ForestBuilder(Vectors.Distinct, _edges);
+        var source = _filters.For(_joined);
+        using (source as IDisposable)
+        {
+            var join = new SimilarityJoin(Vectors.Distinct, StoreThreshold, Parallelism, TileSize, source);
+            join.Run(tiles(join), builder, stop);
+        }
+
+        _edges = builder.Reduced();
+        _joined = Vectors.Distinct.Count;
     }
 
     private NodeEdge Resolve(ForestEdge edge)

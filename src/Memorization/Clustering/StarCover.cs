@@ -19,7 +19,6 @@ public sealed record FamilyShape(Family Family, double LeastSimilarity, IReadOnl
 /// </remarks>
 public static class StarCover
 {
-    private const int TileSize = 1024;
     private const int Small = 512; // distinct vectors up to which a product over all pairs is not worth its preparation
 
     /// <summary>The shapes of families, in their order.</summary>
@@ -83,7 +82,7 @@ public static class StarCover
         var links = new long[vectors.Count];
         var least = 1.0;
         for (var node = 0; node < links.Length; node++) links[node] = weights[node] - 1;
-        PairTiles.ForEach(PairTiles.All(0, vectors.Count, TileSize), parallelism, () => source.CreateFilter(-2, Math.Min(TileSize, vectors.Count)), (tile, candidates) =>
+        PairTiles.ForEach(PairTiles.All(0, vectors.Count, PairTiles.Side), parallelism, () => source.CreateFilter(-2, Math.Min(PairTiles.Side, vectors.Count)), (tile, candidates) =>
         {
             var (rows, columns, lowest) = (new long[tile.Rows], new long[tile.Columns], Volatile.Read(ref least));
             foreach (var (u, v, atMost) in candidates)

@@ -57,8 +57,9 @@ public sealed class VectorSet
 
     /// <summary>Adds vectors, or none of them if one cannot be compared; a key that is there with the same vector changes nothing.</summary>
     /// <exception cref="InvalidVectorException">Names the first vector with a wrong width, NaN, infinity, zeros only, or a key that has another vector.</exception>
-    internal void Add(IReadOnlyList<KeyedVector> batch)
+    public void Add(IReadOnlyList<KeyedVector> batch)
     {
+        ArgumentNullException.ThrowIfNull(batch);
         var (measured, wrong) = Measure(batch);
         _nodes.EnsureCapacity(Count + batch.Count);
         _distinct.EnsureCapacity(Distinct.Count + batch.Count);

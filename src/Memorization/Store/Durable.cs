@@ -55,7 +55,7 @@ internal static partial class Durable
         }
         finally
         {
-            File.Delete(unfinished);
+            if (File.Exists(unfinished)) File.Delete(unfinished); // deleting throws where there is no folder
         }
     }
 

@@ -18,16 +18,24 @@ internal static class TableFile
     {
         var relative = $"{table}/{name}";
         var path = Path.Combine(store, relative);
-        await Durable.WriteAsync(path, async stream =>
-        {
-            await ParquetSerializer.SerializeAsync(records, stream, Options).ConfigureAwait(false);
-            stream.Position = 0;
-            var reader = await ParquetReader.CreateAsync(stream, leaveStreamOpen: true).ConfigureAwait(false);
-            await using var _ = reader.ConfigureAwait(false);
-            var rows = reader.RowGroups.Sum(group => group.RowCount);
-            if (rows != records.Count) throw new InvalidDataException($"{path} holds {rows} rows, {records.Count} were written");
-        }).ConfigureAwait(false);
+        await Durable.WriteAsync(path, stream => SerializeAsync(records, stream, path)).ConfigureAwait(false);
         return new AddedFile(table, relative, records.Count);
+    }
+
+    /// <summary>Writes the records and reads the footer back.</summary>
+    /// <param name="records">The records.</param>
+    /// <param name="stream">An empty stream that can be read as well.</param>
+    /// <param name="name">What an error calls it.</param>
+    /// <param name="metadata">Keys and values for the footer.</param>
+    public static async Task SerializeAsync<T>(IReadOnlyCollection<T> records, Stream stream, string name, IReadOnlyDictionary<string, string>? metadata = null)
+        where T : class, new()
+    {
+        await ParquetSerializer.SerializeAsync(records, stream, Options, metadata).ConfigureAwait(false);
+        stream.Position = 0;
+        var reader = await ParquetReader.CreateAsync(stream, leaveStreamOpen: true).ConfigureAwait(false);
+        await using var _ = reader.ConfigureAwait(false);
+        var rows = reader.RowGroups.Sum(group => group.RowCount);
+        if (rows != records.Count) throw new InvalidDataException($"{name} holds {rows} rows, {records.Count} were written");
     }
 
     /// <summary>Reads every record of a file.</summary>

@@ -56,7 +56,8 @@ public class DeviceRowsTests
         var before = new ForestBuilder(vectors, []);
         new SimilarityJoin(vectors, Threshold, 1, 1024, new WholeRows(vectors)).Run(PairTiles.All(0, firstNew, 1024), before, default);
         var forest = new ForestBuilder(vectors, before.Reduced());
-        new SimilarityJoin(vectors, Threshold, 2, 1024, source).Run(firstNew, forest, default);
+        var join = new SimilarityJoin(vectors, Threshold, 2, 1024, source);
+        join.Run(join.New(firstNew), forest, default);
         return [.. forest.Reduced().Select(edge => edge.U < edge.V ? edge : edge with { U = edge.V, V = edge.U })];
     }
 }
