@@ -27,7 +27,8 @@ internal sealed class OnnxSession : IDisposable
 
     private readonly InferenceSession _session;
     private readonly RunOptions _runOptions = new() { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
-    private readonly OrtAllocator? _pinned;
+    private readonly OrtAllocator? _pinned; // these give their memory back through them, and must outlive what they have given
+    private readonly OrtAllocator? _there;
 
     private OnnxSession(InferenceSession session, OnnxDevice device)
     {
@@ -36,7 +37,8 @@ internal sealed class OnnxSession : IDisposable
         Outputs = [.. session.OutputNames.Select(name => Port(name, session.OutputMetadata[name]))];
         if (device.Card is not { } card) return;
         using var pages = new OrtMemoryInfo(OrtMemoryInfo.allocatorCUDA_PINNED, OrtAllocatorType.DeviceAllocator, card, OrtMemType.Default);
-        _pinned = new OrtAllocator(session, pages);
+        using var there = new OrtMemoryInfo(OrtMemoryInfo.allocatorCUDA, OrtAllocatorType.DeviceAllocator, card, OrtMemType.Default);
+        (_pinned, _there) = (new OrtAllocator(session, pages), new OrtAllocator(session, there));
     }
 
     /// <summary>ONNX Runtime's version.</summary>
@@ -132,13 +134,8 @@ internal sealed class OnnxSession : IDisposable
         _session.Run(_runOptions, inputNames, inputs, outputNames);
 
     /// <summary>A tensor in the device's own memory; undefined at first, to be disposed before the session.</summary>
-    public OrtValue AllocateThere(TensorElementType type, params long[] dims)
-    {
-        if (Device.Card is not { } card) return OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, type, dims);
-        using var memory = new OrtMemoryInfo(OrtMemoryInfo.allocatorCUDA, OrtAllocatorType.DeviceAllocator, card, OrtMemType.Default);
-        using var allocator = new OrtAllocator(_session, memory);
-        return OrtValue.CreateAllocatedTensorValue(allocator, type, dims);
-    }
+    public OrtValue AllocateThere(TensorElementType type, params long[] dims) =>
+        OrtValue.CreateAllocatedTensorValue(_there ?? OrtAllocator.DefaultInstance, type, dims);
 
     /// <summary>Runs the model once to see what a model that leaves its dims open gives.</summary>
     /// <returns>The dims of the output.</returns>
@@ -152,6 +149,7 @@ internal sealed class OnnxSession : IDisposable
     public void Dispose()
     {
         _pinned?.Dispose();
+        _there?.Dispose();
         _session.Dispose();
         _runOptions.Dispose();
     }
