@@ -52,7 +52,7 @@ internal sealed class DeviceRows : IFilterSource, IDisposable
         DeviceRows? rows = null;
         try
         {
-            foreach (var device in devices) screens.Add(PairScreen.Load(device));
+            foreach (var device in devices) screens.Add(PairScreen.Load(device, blockRows));
             rows = new DeviceRows(vectors, [.. screens], blockRows);
             rows.Fill();
             foreach (var (screen, device) in screens.Zip(devices))
@@ -114,10 +114,7 @@ internal sealed class DeviceRows : IFilterSource, IDisposable
         Load(nodes, rows);
         using var block = screen.Upload(rows, _vectors.Width);
         var products = new double[count * count];
-        screen.Run(block, block, (Half)TriedFrom, (places, found) =>
-        {
-            for (var i = 0; i < places.Length; i++) products[places[i] / BlockRows * count + places[i] % BlockRows] = (double)found[i];
-        });
+        screen.Run(block, block, (Half)TriedFrom, (place, product) => products[place / BlockRows * count + place % BlockRows] = (double)product);
         var isTrue = true;
         Parallel.For(0, count, u =>
         {
@@ -142,13 +139,10 @@ internal sealed class DeviceFilter(DeviceRows source, PairScreen screen, OrtValu
     {
         candidates.Clear();
         var side = source.BlockRows;
-        screen.Run(blocks[tile.Row / side], blocks[tile.Column / side], _least, (places, products) =>
+        screen.Run(blocks[tile.Row / side], blocks[tile.Column / side], _least, (place, product) =>
         {
-            for (var i = 0; i < places.Length; i++)
-            {
-                var (u, v) = (tile.Row + places[i] / side, tile.Column + places[i] % side);
-                if (v < u && u < tile.Row + tile.Rows) candidates.Add(new Candidate(u, v, (double)products[i] + source.Slack));
-            }
+            var (u, v) = (tile.Row + place / side, tile.Column + place % side);
+            if (v < u && u < tile.Row + tile.Rows) candidates.Add(new Candidate(u, v, (double)product + source.Slack));
         });
     }
 
