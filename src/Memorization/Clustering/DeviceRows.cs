@@ -114,7 +114,7 @@ internal sealed class DeviceRows : IFilterSource, IDisposable
         Load(nodes, rows);
         using var block = screen.Upload(rows, _vectors.Width);
         var products = new double[count * count];
-        screen.Run(block, block, (Half)TriedFrom, (place, product) => products[place / BlockRows * count + place % BlockRows] = (double)product);
+        screen.Run(block, block, (Half)TriedFrom, (u, v, product) => products[u * count + v] = (double)product);
         var isTrue = true;
         Parallel.For(0, count, u =>
         {
@@ -139,9 +139,9 @@ internal sealed class DeviceFilter(DeviceRows source, PairScreen screen, OrtValu
     {
         candidates.Clear();
         var side = source.BlockRows;
-        screen.Run(blocks[tile.Row / side], blocks[tile.Column / side], _least, (place, product) =>
+        screen.Run(blocks[tile.Row / side], blocks[tile.Column / side], _least, (row, column, product) =>
         {
-            var (u, v) = (tile.Row + place / side, tile.Column + place % side);
+            var (u, v) = (tile.Row + row, tile.Column + column);
             if (v < u && u < tile.Row + tile.Rows) candidates.Add(new Candidate(u, v, (double)product + source.Slack));
         });
     }
