@@ -15,6 +15,9 @@ namespace Memorization.Store;
 /// <param name="Forest">The spanning forest's edges, and nothing while there are none.</param>
 /// <param name="CreatedAt">When it was made.</param>
 /// <param name="Run">The run that made it; null in stores of the first version.</param>
+/// <param name="Names">The families' names; null in stores of the first versions.</param>
+/// <param name="Log">What became of names, in this snapshot and all before it under the same model.</param>
+/// <param name="NextName">The first name that was never used.</param>
 internal sealed record Snapshot(
     long Number,
     long Commits,
@@ -25,8 +28,14 @@ internal sealed record Snapshot(
     IReadOnlyList<AddedFile> Families,
     IReadOnlyList<AddedFile> Forest,
     DateTimeOffset CreatedAt,
-    string? Run = null)
+    string? Run = null,
+    IReadOnlyList<AddedFile>? Names = null,
+    IReadOnlyList<AddedFile>? Log = null,
+    long NextName = 0)
 {
+    /// <summary>The files of all tables that are the snapshot's own.</summary>
+    public IEnumerable<AddedFile> Files => [.. Families, .. Forest, .. Names ?? [], .. Log ?? []];
+
     /// <summary>The newest snapshot; null before the first.</summary>
     /// <exception cref="SetupException">CURRENT names a snapshot that is not there.</exception>
     public static async Task<Snapshot?> ReadCurrentAsync(string store)

@@ -5,7 +5,7 @@ using Memorization.Configuration;
 
 namespace Memorization.Store;
 
-/// <summary>SQL over a store: DuckDB views named rows, images, thumbnails, embeddings, verdicts, families, units and study, on the files of one state.</summary>
+/// <summary>SQL over a store: DuckDB views named rows, images, thumbnails, embeddings, verdicts, families, family_names, family_log, units and study, on the files of one state.</summary>
 /// <remarks>The database is in memory and reads the files in place. Not thread-safe.</remarks>
 public sealed class StoreDatabase : IDisposable
 {
@@ -16,6 +16,11 @@ public sealed class StoreDatabase : IDisposable
     /// <summary>The snapshot that was opened; null for a state that none describes.</summary>
     internal Snapshot? Snapshot { get; private init; }
 
+    /// <summary>The snapshot's threshold and number.</summary>
+    /// <exception cref="InvalidOperationException">The state is no snapshot's.</exception>
+    public (double Threshold, long Number) ThresholdAndSnapshot =>
+        Snapshot is { } snapshot ? (snapshot.Threshold, snapshot.Number) : throw new InvalidOperationException("not opened at a snapshot");
+
     /// <summary>Opens the newest snapshot of a store.</summary>
     /// <exception cref="SetupException">There is no store, or it has no snapshot yet.</exception>
     public static async Task<StoreDatabase> OpenAsync(string store)
@@ -23,15 +28,15 @@ public sealed class StoreDatabase : IDisposable
         var snapshot = await Snapshot.ReadCurrentAsync(store).ConfigureAwait(false)
             ?? throw new SetupException($"there is no finished run in {store}; run `memorization run STUDY` first");
         var log = await CommitLog.ReadAsync(store).ConfigureAwait(false);
-        return Open(store, log.Commits.Take((int)snapshot.Commits), snapshot.Families, snapshot.Filter, snapshot.Model, snapshot);
+        return Open(store, log.Commits.Take((int)snapshot.Commits), snapshot.Files, snapshot.Filter, snapshot.Model, snapshot);
     }
 
-    /// <summary>Opens a number of commits, and the families that go with them, as one state.</summary>
+    /// <summary>Opens a number of commits, and the tables that go with them, as one state.</summary>
     internal static StoreDatabase Open(
-        string store, IEnumerable<Commit> commits, IEnumerable<AddedFile> families, string filter, string model, Snapshot? snapshot = null)
+        string store, IEnumerable<Commit> commits, IEnumerable<AddedFile> ofSnapshot, string filter, string model, Snapshot? snapshot = null)
     {
         var committed = commits.ToList();
-        var byTable = committed.SelectMany(commit => commit.Files).Concat(families)
+        var byTable = committed.SelectMany(commit => commit.Files).Concat(ofSnapshot)
             .ToLookup(file => file.Table, file => Path.GetFullPath(Path.Combine(store, file.Path)));
         var database = new StoreDatabase { Snapshot = snapshot };
         database.View("rows", byTable[Tables.Rows], RowColumns, "*");
@@ -40,7 +45,9 @@ public sealed class StoreDatabase : IDisposable
         database.View("thumbnails", byTable[Tables.Thumbnails], ThumbnailColumns, "*");
         database.View("verdicts", byTable[$"{Tables.Verdicts}/filter={filter}"], VerdictColumns, $"row_key, kept, reason, detail, '{filter}' AS filter");
         database.View("embeddings", byTable[$"{Tables.Embeddings}/model={model}"], EmbeddingColumns, $"content_id, embedding, '{model}' AS model");
-        database.View("families", byTable[$"{Tables.Families}/model={model}"], FamilyColumns, $"content_id, family, '{model}' AS model");
+        database.View("families", byTable[$"{Tables.Families}/model={model}"], FamilyColumns, $"*, '{model}' AS model");
+        database.View("family_names", byTable[$"{Tables.FamilyNames}/model={model}"], FamilyNameColumns, "*");
+        database.View("family_log", byTable[$"{Tables.FamilyLog}/model={model}"], FamilyLogColumns, "*");
         database.Execute(StudySql);
         database.FillUnits(committed.SelectMany(commit => commit.Units).Where(unit => unit.Fingerprint == $"{filter}/{model}"));
         return database;
@@ -51,7 +58,9 @@ public sealed class StoreDatabase : IDisposable
     private const string ImageColumns = "row_key VARCHAR, url VARCHAR, outcome VARCHAR, reason VARCHAR, detail VARCHAR, http_status INTEGER, attempts INTEGER, fetched_at TIMESTAMPTZ, elapsed_ms INTEGER, content_id VARCHAR, bytes BIGINT, mime VARCHAR, format VARCHAR, width INTEGER, height INTEGER";
     private const string VerdictColumns = "row_key VARCHAR, kept BOOLEAN, reason VARCHAR, detail VARCHAR";
     private const string EmbeddingColumns = "content_id VARCHAR, embedding FLOAT[]";
-    private const string FamilyColumns = "content_id VARCHAR, family VARCHAR";
+    private const string FamilyColumns = "content_id VARCHAR, family VARCHAR, star VARCHAR, similarity_to_leader DOUBLE";
+    private const string FamilyNameColumns = "family VARCHAR, stable_id BIGINT, anchor VARCHAR, contents INTEGER, stars INTEGER, least_similarity DOUBLE";
+    private const string FamilyLogColumns = "snapshot BIGINT, stable_id BIGINT, change VARCHAR, other BIGINT, contents INTEGER";
     private const string ThumbnailColumns = "content_id VARCHAR, mime VARCHAR, image BLOB";
 
     // Of a URL as it was requested: written out by UrlPolicy, so that the host is lower case and ASCII.

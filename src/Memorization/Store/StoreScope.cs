@@ -16,6 +16,10 @@ public sealed record StoreScope(string Store, string Run, string Filter, string 
 
     internal string Families => $"{Tables.Families}/model={Model}";
 
+    internal string FamilyNames => $"{Tables.FamilyNames}/model={Model}";
+
+    internal string FamilyLog => $"{Tables.FamilyLog}/model={Model}";
+
     internal string Forest => $"{Tables.Forest}/model={Model}";
 
     /// <summary>Everything committed so far as one state, whatever the newest snapshot says.</summary>

@@ -12,6 +12,8 @@ internal static class Tables
     public const string Embeddings = "embeddings";
     public const string Thumbnails = "thumbnails";
     public const string Families = "families";
+    public const string FamilyNames = "family_names";
+    public const string FamilyLog = "family_log";
     public const string Forest = "forest";
 }
 
@@ -82,11 +84,34 @@ internal sealed record ThumbnailRecord
     [JsonPropertyName("image"), ParquetRequired] public byte[] Image { get; set; } = [];
 }
 
-/// <summary>The family of an image, named by the smallest content id in it.</summary>
+/// <summary>The family of an image, named by the smallest content id in it, and its star: the member that it resembles.</summary>
 internal sealed record FamilyRecord
 {
     [JsonPropertyName("content_id"), ParquetRequired] public string ContentId { get; set; } = "";
     [JsonPropertyName("family"), ParquetRequired] public string Family { get; set; } = "";
+    [JsonPropertyName("star")] public string? Star { get; set; }
+    [JsonPropertyName("similarity_to_leader")] public double? SimilarityToLeader { get; set; }
+}
+
+/// <summary>A family as a whole, and the name that outlives changes of its members.</summary>
+internal sealed record FamilyNameRecord
+{
+    [JsonPropertyName("family"), ParquetRequired] public string Family { get; set; } = "";
+    [JsonPropertyName("stable_id")] public long StableId { get; set; }
+    [JsonPropertyName("anchor"), ParquetRequired] public string Anchor { get; set; } = "";
+    [JsonPropertyName("contents")] public int Contents { get; set; }
+    [JsonPropertyName("stars")] public int Stars { get; set; }
+    [JsonPropertyName("least_similarity")] public double LeastSimilarity { get; set; }
+}
+
+/// <summary>What became of a family's name in a snapshot.</summary>
+internal sealed record FamilyEventRecord
+{
+    [JsonPropertyName("snapshot")] public long Snapshot { get; set; }
+    [JsonPropertyName("stable_id")] public long StableId { get; set; }
+    [JsonPropertyName("change"), ParquetRequired] public string Change { get; set; } = "";
+    [JsonPropertyName("other")] public long? Other { get; set; }
+    [JsonPropertyName("contents")] public int Contents { get; set; }
 }
 
 /// <summary>An edge of the maximum spanning forest.</summary>

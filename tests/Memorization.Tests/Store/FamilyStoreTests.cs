@@ -89,6 +89,56 @@ public sealed class FamilyStoreTests : IDisposable
         Sizes(narrowed).ShouldBe([1, 1]);
     }
 
+    [Fact]
+    public async Task Names_stay_through_another_threshold_and_back_and_the_log_says_what_split_and_merged()
+    {
+        await RunAsync(0.87, [1, 2, 3], [7, 8]);
+        var large = (await NamesAsync()).Single(name => name.Contents == 3).Id;
+        var small = 1 - large; // 0 goes to the one with the smaller content id
+        await RunAsync(0.87, [4]);
+        (await NamesAsync()).ShouldBe([(large, 4), (small, 2)], ignoreOrder: true);
+        (await FamilyStore.ReclusterAsync(_folder.Path, 0.9, Options, TimeProvider.System, default)).ShouldBeTrue();
+        (await FamilyStore.ReclusterAsync(_folder.Path, null, Options, TimeProvider.System, default)).ShouldBeFalse();
+        var names = await NamesAsync();
+        names.Select(name => name.Contents).ShouldBe([1, 1, 1, 1, 1, 1]);
+        names.Select(name => name.Id).Order().ShouldBe([0, 1, 2, 3, 4, 5]);
+        (await QueryAsync("SELECT stable_id || ' ' || change || ' ' || other FROM family_log ORDER BY other")).Count(change => change.StartsWith($"{large} split ", StringComparison.Ordinal)).ShouldBe(3);
+        (await FamilyStore.ReclusterAsync(_folder.Path, 0.87, Options, TimeProvider.System, default)).ShouldBeTrue();
+        (await NamesAsync()).ShouldBe([(large, 4), (small, 2)], ignoreOrder: true);
+        (await QueryAsync("SELECT count(*) || ' ' || change FROM family_log WHERE snapshot = 3 GROUP BY change")).ShouldBe(["4 merged"]);
+    }
+
+    [Fact]
+    public async Task A_chain_has_several_stars_and_its_least_similarity_is_that_of_its_ends()
+    {
+        await RunAsync(0.87, [1, 2, 3]);
+        (await QueryAsync("SELECT stars || ' ' || round(least_similarity, 3) FROM family_names")).ShouldBe(["1 0.54"]);
+        await RunAsync(0.87, [4]);
+        (await QueryAsync("SELECT stars || ' ' || round(least_similarity, 2) FROM family_names")).ShouldBe(["2 0.07"]);
+        (await QueryAsync("SELECT count(*) || '' FROM families WHERE content_id = star AND similarity_to_leader = 1")).ShouldBe(["2"]);
+        (await QueryAsync("SELECT count(*) || '' FROM families WHERE similarity_to_leader < 0.87")).ShouldBe(["0"]);
+    }
+
+    [Fact]
+    public async Task A_threshold_below_the_links_that_are_kept_is_refused()
+    {
+        await RunAsync(0.87, [1, 2]);
+        (await Should.ThrowAsync<Memorization.Configuration.SetupException>(() => FamilyStore.ReclusterAsync(_folder.Path, 0.8, Options, TimeProvider.System, default)))
+            .Message.ShouldContain("links are kept from 0.85 on");
+    }
+
+    private async Task<IReadOnlyList<(long Id, int Contents)>> NamesAsync()
+    {
+        using var database = await StoreDatabase.OpenAsync(_folder.Path);
+        return database.Query("SELECT stable_id, contents FROM family_names", reader => (reader.GetInt64(0), reader.GetInt32(1)));
+    }
+
+    private async Task<IReadOnlyList<string>> QueryAsync(string sql)
+    {
+        using var database = await StoreDatabase.OpenAsync(_folder.Path);
+        return database.Query(sql, reader => reader.GetString(0));
+    }
+
     private Task RunAsync(double threshold, params int[][] batches) => RunAsync(_folder.Path, threshold, "f", batches);
 
     private async Task RunAsync(string store, double threshold, string filter, params int[][] batches)
