@@ -38,6 +38,6 @@ internal sealed record FamilyReport(bool Changed, double Threshold, long Images,
         : string.Create(CultureInfo.InvariantCulture, $"""
             {Images:N0} images at threshold {Threshold}{(Changed ? "" : ", as before")}: {Families:N0} families of two and more, the largest {Largest:N0}
             {Chained:N0} of them are chained (more than one star); the lowest similarity within a family is {LeastSimilarity:F3}
-            names: {Merged:N0} merged, {Split:N0} split, {Ended:N0} ended
+            names: {Merged:N0} merged, {Split:N0} parts split off, {Ended:N0} ended
             """));
 }

@@ -166,7 +166,14 @@ public sealed class FamilyStore
 
     private void Insert(List<KeyedVector> vectors, CancellationToken stop)
     {
-        if (vectors.Count > 0) _forest.Insert(vectors, stop);
+        try
+        {
+            if (vectors.Count > 0) _forest.Insert(vectors, stop);
+        }
+        catch (NotSupportedException missing)
+        {
+            throw new SetupException($"cluster.device: {missing.Message}", missing);
+        }
     }
 
     private static List<KeyedVector> Load(StoreDatabase database, HashSet<string> contents) => contents.Count == 0 ? [] : [.. database

@@ -30,6 +30,24 @@ public sealed class FamilyStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task Ten_commits_give_the_families_stars_and_links_of_one()
+    {
+        int[] images = [9, 3, 12, 1, 7, 2, 15, 5, 4, 11];
+        await RunAsync(0.87, [.. images.Select(image => new[] { image })]);
+        using var other = new TemporaryFolder();
+        await RunAsync(other.Path, 0.87, "f", [.. images.Order()]);
+        (await AllAsync(_folder.Path)).ShouldBe(await AllAsync(other.Path));
+
+        async Task<IReadOnlyList<string>> AllAsync(string store)
+        {
+            using var database = await StoreDatabase.OpenAsync(store);
+            var forest = Path.Combine(store, "forest", "**", "*.parquet").Replace("'", "''", StringComparison.Ordinal);
+            return database.Query(
+                $"SELECT f::VARCHAR FROM families f UNION ALL SELECT n::VARCHAR FROM family_names n UNION ALL SELECT e::VARCHAR FROM read_parquet('{forest}') e ORDER BY 1", reader => reader.GetString(0));
+        }
+    }
+
+    [Fact]
     public async Task A_store_without_images_has_a_snapshot_without_families()
     {
         await RunAsync(0.9);
