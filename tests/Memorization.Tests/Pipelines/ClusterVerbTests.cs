@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Buffers.Binary;
 using Memorization.Clustering;
 using Memorization.Pipelines.Bench;
@@ -35,6 +36,30 @@ public sealed class ClusterVerbTests : IDisposable
         (await Program.RunAsync("cluster", "--vectors", path)).UserError().ShouldContain($"{path}: row 1 cannot be compared: value 1 is NaN");
         (await Program.RunAsync("cluster", "--vectors", path, "--threshold", "1.5")).UserError().ShouldContain("--threshold must be above 0 and at most 1");
         (await Program.RunAsync("cluster", "--vectors", _folder.File("none.npy"))).UserError().ShouldContain("none.npy");
+    }
+
+    [Fact]
+    public async Task A_study_s_families_are_published_at_another_threshold_and_back()
+    {
+        var demo = _folder.File("demo");
+        (await Program.RunAsync("demo", "--rows", "1000", "--faults", "off", "--out", demo, "--quiet")).ExitCode.ShouldBe(0);
+        var study = Path.Combine(demo, "study.json");
+        var at = (await Program.RunAsync("cluster", study, "--json")).Json();
+        at.GetProperty("changed").GetBoolean().ShouldBeFalse();
+        var higher = (await Program.RunAsync("cluster", study, "--threshold", "0.97", "--json")).Json();
+        higher.GetProperty("changed").GetBoolean().ShouldBeTrue();
+        higher.GetProperty("images").GetInt64().ShouldBe(at.GetProperty("images").GetInt64());
+        higher.GetProperty("least_similarity").GetDouble().ShouldBeGreaterThan(at.GetProperty("least_similarity").GetDouble());
+        var back = (await Program.RunAsync("cluster", study, "--threshold", at.GetProperty("threshold").GetDouble().ToString(CultureInfo.InvariantCulture), "--json")).Json();
+        foreach (var same in new[] { "families", "largest", "chained" }) back.GetProperty(same).GetInt64().ShouldBe(at.GetProperty(same).GetInt64());
+        (await Program.RunAsync("cluster", study, "--threshold", "0.1")).UserError().ShouldContain("no threshold can lie below");
+    }
+
+    [Fact]
+    public async Task Neither_or_both_of_study_and_vectors_is_one_line()
+    {
+        (await Program.RunAsync("cluster")).UserError().ShouldContain("either a STUDY or --vectors");
+        (await Program.RunAsync("cluster", "study.json", "--vectors", "x.npy")).UserError().ShouldContain("either a STUDY or --vectors");
     }
 
     [Fact]
