@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Buffers.Binary;
+using System.Globalization;
 using Memorization.Clustering;
 using Memorization.Pipelines.Bench;
 using Memorization.Store;
