@@ -87,22 +87,28 @@ def exact(path, threshold):
     return components(len(vectors), linked), len(linked)
 
 
-def timed(command):
+def timed(*command):
+    """The seconds of a whole process, and what it printed; its error ends this one."""
     started = time.perf_counter()
-    done = subprocess.run(command, capture_output=True, text=True)
+    done = subprocess.run([str(word) for word in command], capture_output=True, text=True)
     seconds = time.perf_counter() - started
     if done.returncode != 0:
-        sys.exit(f"{' '.join(command)}: {done.stderr}")
-    return seconds
+        sys.exit(f"{command}: {done.stdout}{done.stderr}")
+    return seconds, done.stdout.strip()
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def options(description, count):
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--memorization", default="./memorization")
-    parser.add_argument("--count", type=int, default=70_000)
+    parser.add_argument("--count", type=int, default=count)
     parser.add_argument("--width", type=int, default=512)
     parser.add_argument("--threshold", type=float, default=0.94)
     parser.add_argument("--runs", type=int, default=3)
+    return parser
+
+
+def main():
+    parser = options(__doc__, 70_000)
     parser.add_argument("--faiss", metavar="FILE", help="only faiss, over this file")
     arguments = parser.parse_args()
     if arguments.faiss:
@@ -112,9 +118,9 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         path, labels = os.path.join(folder, "vectors.npy"), os.path.join(folder, "labels.npy")
         np.save(path, made(arguments.count, arguments.width))
-        ours = [arguments.memorization, "cluster", "--vectors", path, "--threshold", str(arguments.threshold), "--out", labels]
-        faiss = [sys.executable, __file__, "--faiss", path, "--threshold", str(arguments.threshold)]
-        times = [(timed(ours), timed(faiss)) for _ in range(arguments.runs)]
+        ours = [arguments.memorization, "cluster", "--vectors", path, "--threshold", arguments.threshold, "--out", labels]
+        faiss = [sys.executable, __file__, "--faiss", path, "--threshold", arguments.threshold]
+        times = [(timed(*ours)[0], timed(*faiss)[0]) for _ in range(arguments.runs)]
         mine, theirs = (sorted(column)[arguments.runs // 2] for column in zip(*times))
         expected, links = exact(path, arguments.threshold)
         wrong = int((np.load(labels)[:, 0] != expected).sum())

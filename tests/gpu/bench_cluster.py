@@ -8,15 +8,16 @@ nonzero() of the mask to the host; then both label components. It decides in flo
 whose float16 product lies at most 2e-3 below the threshold, decided by a float64 product of the float16 values, whose sum is exact. With --pieces-of, 4 and 44 of 400
 pieces of so many vectors are timed by cluster-tiles, and the whole is extrapolated from their difference. Needs PyTorch; no network.
 """
-import argparse
 import os
-import subprocess
 import sys
 import tempfile
 import time
 
 import numpy as np
 import torch
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "clustering"))
+from compare_faiss import options, timed  # noqa: E402
 
 BLOCK = 8192
 MARGIN = 2e-3
@@ -105,22 +106,8 @@ def exact(path, threshold):
     return components(len(vectors), links), len(links)
 
 
-def timed(*command):
-    started = time.perf_counter()
-    done = subprocess.run([str(word) for word in command], capture_output=True, text=True)
-    seconds = time.perf_counter() - started
-    if done.returncode != 0:
-        sys.exit(f"{command}: {done.stdout}{done.stderr}")
-    return seconds, done.stdout.strip()
-
-
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--memorization", default="./memorization")
-    parser.add_argument("--count", type=int, default=1_000_000)
-    parser.add_argument("--width", type=int, default=512)
-    parser.add_argument("--threshold", type=float, default=0.94)
-    parser.add_argument("--runs", type=int, default=3)
+    parser = options(__doc__, 1_000_000)
     parser.add_argument("--pieces-of", type=int, default=0)
     parser.add_argument("--torch", metavar="FILE", help="only the loop, over this file")
     arguments = parser.parse_args()

@@ -59,6 +59,11 @@ internal sealed class DeviceRows : IFilterSource, IDisposable
                 if (!rows.IsTrue(screen)) throw new NotSupportedException($"device {device}: its products are further from the true ones than they can be; update its driver, or use another device");
             return rows;
         }
+        catch (AggregateException wrong) when (wrong.InnerExceptions[0] is OnnxRuntimeException problem)
+        {
+            rows!.Dispose();
+            throw new NotSupportedException($"the {vectors.Count} vectors cannot be brought to {string.Join(", ", devices)}: {problem.Message.ReplaceLineEndings(" ")}", wrong);
+        }
         catch
         {
             if (rows is null) screens.ForEach(screen => screen.Dispose());

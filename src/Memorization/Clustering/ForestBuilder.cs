@@ -56,7 +56,7 @@ internal sealed class ForestBuilder
 
         Reduce(taken); // while others add
         taken.Clear();
-        _spare = taken;
+        lock (_gate) _spare = taken;
     }
 
     /// <summary>The forest, best edge first; nothing may be added after.</summary>

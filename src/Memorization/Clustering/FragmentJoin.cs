@@ -19,7 +19,7 @@ internal sealed class FragmentJoin(DistinctVectors vectors, double threshold, in
     {
         var left = edges.Where(edge => places[edge.U] >= 0 && places[edge.V] >= 0).ToList();
         var broken = Broken(edges, left, places);
-        var ofNode = broken.SelectMany((component, number) => component.Nodes, (component, node) => (node, component)).ToDictionary(pair => pair.node, pair => pair.component);
+        var ofNode = broken.SelectMany(component => component.Nodes, (component, node) => (node, component)).ToDictionary(pair => pair.node, pair => pair.component);
         foreach (var edge in left)
             if (ofNode.TryGetValue(edge.U, out var component)) component.Edges.Add(edge);
 

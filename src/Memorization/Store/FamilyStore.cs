@@ -71,11 +71,13 @@ public sealed class FamilyStore
     public static async Task<bool> ReclusterAsync(string store, double? threshold, ClusterOptions options, TimeProvider time, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var current = await Snapshot.ReadCurrentAsync(store).ConfigureAwait(false) ?? throw new SetupException($"there is no finished run in {store}; run `memorization run STUDY` first");
+        var none = new SetupException($"there is no finished run in {store}; run `memorization run STUDY` first");
+        if (!Directory.Exists(store)) throw none; // to take a lock makes the folder
+        using var held = StoreLock.Take(store, time);
+        var current = await Snapshot.ReadCurrentAsync(store).ConfigureAwait(false) ?? throw none;
         var at = threshold ?? current.Threshold;
         if (at < current.StoreThreshold)
             throw new SetupException(FormattableString.Invariant($"links are kept from {current.StoreThreshold} on, so that no threshold can lie below; set cluster.storeThreshold and run the study again"));
-        using var held = StoreLock.Take(store, time);
         var scope = new StoreScope(store, current.Run ?? "recluster", current.Filter, current.Model);
         int dimension;
         using (var database = scope.Open(await CommitLog.ReadAsync(store).ConfigureAwait(false)))

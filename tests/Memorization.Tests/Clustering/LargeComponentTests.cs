@@ -21,13 +21,7 @@ public class LargeComponentTests
     [Fact]
     public void A_chain_of_ten_thousand_is_one_family_though_its_ends_are_perpendicular()
     {
-        var vectors = Enumerable.Range(0, 10_000).Select(i =>
-        {
-            var (sin, cos) = Math.SinCos(Math.PI / 2 * i / 9_999);
-            return new KeyedVector(Made.Key(i), new[] { (Half)cos, (Half)sin });
-        }).ToArray();
-        var forest = new SpanningForest(2, new ClusterOptions { StoreThreshold = 0.999 });
-        forest.Insert(vectors, TestContext.Current.CancellationToken);
+        var (vectors, forest) = Chain();
         var weakest = vectors.Zip(vectors[1..]).Min(pair => Similarity(pair.First, pair.Second));
         weakest.ShouldBeGreaterThan(0.9999);
         Similarity(vectors[0], vectors[^1]).ShouldBe(0, 1e-6);
@@ -41,13 +35,7 @@ public class LargeComponentTests
     [Fact]
     public void A_chain_falls_in_two_where_links_are_taken_out_and_closes_over_a_smaller_gap()
     {
-        var vectors = Enumerable.Range(0, 10_000).Select(i =>
-        {
-            var (sin, cos) = Math.SinCos(Math.PI / 2 * i / 9_999);
-            return new KeyedVector(Made.Key(i), new[] { (Half)cos, (Half)sin });
-        }).ToArray();
-        var forest = new SpanningForest(2, new ClusterOptions { StoreThreshold = 0.999 });
-        forest.Insert(vectors, TestContext.Current.CancellationToken);
+        var (vectors, forest) = Chain();
         Remove(4_000, 4_100); // 0.016 radians: 0.9999
         forest.Cut(0.9995).All.ShouldHaveSingleItem().Members.Count.ShouldBe(9_900);
         Remove(6_000, 6_500); // 0.079 radians: 0.9969
@@ -66,5 +54,18 @@ public class LargeComponentTests
         forest.Insert([.. near], TestContext.Current.CancellationToken);
         forest.Edges().Count.ShouldBe(1_999);
         forest.Cut(0.97).All.ShouldHaveSingleItem().Members.Count.ShouldBe(2_000);
+    }
+
+    // Ten thousand directions from one axis to the other.
+    private static (KeyedVector[] Vectors, SpanningForest Forest) Chain()
+    {
+        var vectors = Enumerable.Range(0, 10_000).Select(i =>
+        {
+            var (sin, cos) = Math.SinCos(Math.PI / 2 * i / 9_999);
+            return new KeyedVector(Made.Key(i), new[] { (Half)cos, (Half)sin });
+        }).ToArray();
+        var forest = new SpanningForest(2, new ClusterOptions { StoreThreshold = 0.999 });
+        forest.Insert(vectors, TestContext.Current.CancellationToken);
+        return (vectors, forest);
     }
 }
