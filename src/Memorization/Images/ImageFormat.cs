@@ -52,6 +52,19 @@ internal static class ImageFormat
         return bytes[..Math.Min(bytes.Length, 1024)].IndexOf("<svg"u8) >= 0 ? "svg" : "not an image";
     }
 
+    /// <summary>The extension of files of a format that <see cref="Sniff"/> names ("jpg"), without a dot; "bin" for what is no image.</summary>
+    public static string ExtensionOf(string? format) => format switch
+    {
+        "jpeg" => "jpg",
+        "jpeg xl" => "jxl",
+        "jpeg 2000" => "jp2",
+        "jpeg xr" => "jxr",
+        "heif" => "heic",
+        "tiff" => "tif",
+        "png" or "gif" or "webp" or "bmp" or "ico" or "cur" or "avif" or "svg" or "psd" or "icns" or "qoi" or "dds" or "exr" => format,
+        _ => "bin",
+    };
+
     // "BM" alone could begin a text; the size of the header (BITMAPCOREHEADER to BITMAPV5HEADER, OS/2's among them) cannot.
     private static bool IsBmp(ReadOnlySpan<byte> bytes) =>
         bytes.StartsWith("BM"u8) && (bytes.Length < 18 || bytes[14..18] is [12 or 16 or 40 or 52 or 56 or 64 or 108 or 124, 0, 0, 0]);

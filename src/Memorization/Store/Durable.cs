@@ -63,6 +63,19 @@ internal static partial class Durable
     public static Task WriteJsonAsync<T>(string path, T value) =>
         WriteAsync(path, stream => JsonSerializer.SerializeAsync(stream, value, StoreJson.Options));
 
+    /// <summary>Does part of the work on a file; what the disk refuses is the user's to mend.</summary>
+    public static T Guard<T>(string path, Func<T> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (Exception exception) when (IsUnwritable(exception))
+        {
+            throw CannotWrite(path, exception);
+        }
+    }
+
     private static FileStream Create(string unfinished)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(unfinished)!);
@@ -81,7 +94,8 @@ internal static partial class Durable
     private static SetupException CannotWrite(string path, Exception exception) =>
         new($"cannot write {path}: {exception.Message.ReplaceLineEndings(" ")}; free or open the folder and run again", exception);
 
-    private static void FlushFolder(string folder)
+    /// <summary>Makes the names in a folder durable.</summary>
+    public static void FlushFolder(string folder)
     {
         if (OperatingSystem.IsWindows()) return; // A rename on NTFS is in the journal; a folder cannot be flushed.
         const int readOnly = 0;

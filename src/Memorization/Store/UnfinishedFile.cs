@@ -1,0 +1,71 @@
+using System.Runtime.InteropServices;
+using Memorization.Configuration;
+
+namespace Memorization.Store;
+
+/// <summary>A file that is written piece by piece under another name and gets its own only once every byte is on the disk. Disposed before, it is gone.</summary>
+/// <remarks>Not thread-safe.</remarks>
+internal sealed partial class UnfinishedFile : IDisposable
+{
+    private readonly string _path;
+    private readonly string _unfinished;
+    private bool _ended;
+
+    /// <summary>Begins the file; its folder is made if need be.</summary>
+    /// <param name="path">The name it gets.</param>
+    /// <param name="writer">Tells the writers of files of one name apart; null where there can only be one.</param>
+    /// <exception cref="SetupException">The folder cannot be written.</exception>
+    public UnfinishedFile(string path, string? writer = null)
+    {
+        _path = path;
+        _unfinished = path + (writer is null ? "" : $".{writer}") + Durable.Unfinished;
+        Stream = Durable.Guard(path, () =>
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+            return new FileStream(_unfinished, FileMode.Create, FileAccess.ReadWrite, FileShare.Read, 1 << 16);
+        });
+    }
+
+    /// <summary>Where to write; it can be read and sought as well.</summary>
+    public FileStream Stream { get; }
+
+    /// <summary>Flushes the file to the disk and gives it its name, in place of an older file of that name.</summary>
+    /// <param name="last">What is still to be written.</param>
+    public void Publish(Action? last = null) => End(last, () => File.Move(_unfinished, _path, overwrite: true));
+
+    /// <summary>Flushes the file to the disk and gives it its name, which no file may have.</summary>
+    /// <param name="last">What is still to be written.</param>
+    /// <exception cref="SetupException">There is one; it stays as it is.</exception>
+    public void PublishNew(Action? last = null) => End(last, () =>
+    {
+        // On Unix File.Move looks first and then renames: a file made in between would be lost. A link is made or is not.
+        if (OperatingSystem.IsWindows()) File.Move(_unfinished, _path, overwrite: false);
+        else if (Link(_unfinished, _path) == 0) File.Delete(_unfinished);
+        else if (HasNoLinks(Marshal.GetLastPInvokeError())) File.Move(_unfinished, _path, overwrite: false);
+        else throw new IOException(File.Exists(_path) ? "there is one already, and it is never replaced" : $"the file cannot be linked (error {Marshal.GetLastPInvokeError()})");
+    });
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Stream.Dispose();
+        if (!_ended && File.Exists(_unfinished)) File.Delete(_unfinished); // deleting throws where there is no folder
+        _ended = true;
+    }
+
+    private void End(Action? last, Action name) => Durable.Guard(_path, () =>
+    {
+        last?.Invoke();
+        Stream.Flush(flushToDisk: true);
+        Stream.Dispose();
+        name();
+        Durable.FlushFolder(Path.GetDirectoryName(Path.GetFullPath(_path))!);
+        return _ended = true;
+    });
+
+    // EPERM, ENOSYS and EOPNOTSUPP, of Linux and macOS: file systems without hard links (FAT, some network mounts).
+    private static bool HasNoLinks(int error) => error is 1 or 38 or 78 or 95 or 45 or 102;
+
+    [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Link(string existing, string name);
+}
