@@ -7,7 +7,7 @@ namespace Memorization.Store;
 
 /// <summary>SQL over a store: DuckDB views named rows, images, thumbnails, embeddings, verdicts, families, family_names, family_log, units and study, on the files of one state.</summary>
 /// <remarks>The database is in memory and reads the files in place. Not thread-safe.</remarks>
-public sealed class StoreDatabase : IDisposable
+public sealed partial class StoreDatabase : IDisposable
 {
     private readonly DuckDBConnection _connection = new("DataSource=:memory:");
 
