@@ -28,17 +28,19 @@ internal static class ExportVerb
             if (result.WithoutBytes > 0)
                 await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{result.WithoutBytes} stored rows have no image here: their bytes were not kept (store.images=original keeps those of later runs)"));
             if (parsed.GetValue(GlobalOptions.Json)) await Console.Out.WriteLineAsync(JsonSerializer.Serialize(result, JsonOutput.Indented));
-            else AnsiConsole.Write(TableOf(result, folder));
+            else Print(result, folder);
             return ExitCodes.Done;
         });
         return command;
     }
 
-    private static Table TableOf(Exported result, string folder)
+    private static void Print(Exported result, string folder)
     {
-        var table = new Table().RoundedBorder().Title($"{result.Rows.ToString("N0", CultureInfo.InvariantCulture)} rows in {Path.GetFullPath(folder)}".EscapeMarkup())
-            .AddColumn("file").AddColumn(new TableColumn("rows").RightAligned());
-        foreach (var file in result.Files) table.AddRow(file.File.EscapeMarkup(), file.Rows.ToString("N0", CultureInfo.InvariantCulture));
-        return table;
+        var table = new Table().RoundedBorder().AddColumn("file").AddColumn(new TableColumn("rows").RightAligned());
+        foreach (var file in result.Files) table.AddRow(file.File.EscapeMarkup(), Number(file.Rows));
+        AnsiConsole.Write(table);
+        Console.Out.WriteLine($"{Number(result.Rows)} rows: {Path.GetFullPath(folder)}");
     }
+
+    private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 }

@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Globalization;
 using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
 using Memorization.Images;
@@ -46,6 +45,7 @@ internal static partial class ClipRetrievalExport
         ExportFolder.RemoveEarlier(Path.Combine(folder, "img_emb"), Vectors());
         ExportFolder.RemoveEarlier(Path.Combine(folder, "metadata"), Metadata());
         ClipRetrievalFolder<ClipRetrievalRow>? files = null;
+        var written = 0L;
         try
         {
             foreach (var (row, embedding) in database.Stream(Sql, Read))
@@ -53,10 +53,12 @@ internal static partial class ClipRetrievalExport
                 stop.ThrowIfCancellationRequested();
                 files ??= new ClipRetrievalFolder<ClipRetrievalRow>(folder, images: true, embedding.Length, rows, partRows);
                 await files.WriteAsync(row, embedding).ConfigureAwait(false);
+                written++;
             }
 
-            await files!.FinishAsync().ConfigureAwait(false);
-            return new Exported(Format, rows, [.. files.Files.Select(file => new ExportedFile(file.Path, file.Rows))]);
+            if (files is null) return new Exported(Format, 0, []);
+            await files.FinishAsync().ConfigureAwait(false);
+            return new Exported(Format, written, [.. files.Files.Select(file => new ExportedFile(file.Path, file.Rows))]);
         }
         finally
         {
@@ -83,7 +85,7 @@ internal static partial class ClipRetrievalExport
             License = reader.TextOrNull(11),
             Nsfw = reader.TextOrNull(12),
         };
-        if (reader.IsDBNull(14)) throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"the image {row.ContentId} has a family and no embedding"));
+        if (reader.IsDBNull(14)) throw new InvalidDataException($"the image {row.ContentId} has a family and no embedding");
         return (row, [.. reader.GetFieldValue<List<float>>(14)]);
     }
 

@@ -15,7 +15,7 @@ internal static class CsvExport
 
     private static readonly string[] Columns = ["row_key", "url", "caption", "content_id", "family", "stable_id", "star", "similarity_to_leader", "host"];
 
-    public static async Task<Exported> WriteAsync(StoreDatabase database, long rows, string folder, CancellationToken stop)
+    public static async Task<Exported> WriteAsync(StoreDatabase database, string folder, CancellationToken stop)
     {
         using var file = new CsvOutput(folder, "study.csv", Columns);
         foreach (var cells in database.Stream(Sql, reader => Enumerable.Range(0, Columns.Length).Select(i => reader.IsDBNull(i) ? null : reader.GetValue(i)).ToArray()))
@@ -24,6 +24,7 @@ internal static class CsvExport
             await file.WriteAsync(cells).ConfigureAwait(false);
         }
 
-        return new Exported(Format, rows, [file.Publish()]);
+        var published = file.Publish();
+        return new Exported(Format, published.Rows, [published]);
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using Memorization.Configuration;
 using Memorization.Store;
@@ -20,18 +21,15 @@ public static class ExportFolder
     public static async Task<Exported> WriteAsync(string format, string store, StoreDatabase database, string folder, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(database);
+        var rows = format == WebDatasetExport.Format ? SampleRow.Count(database, store) : StudyRows(database, store);
         var spill = Path.GetFullPath(Path.Combine(folder, ".sort"));
+        Durable.Guard(folder, () => Directory.CreateDirectory(folder));
         database.SpillTo(spill);
         try
         {
-            return format switch
-            {
-                ClipRetrievalExport.Format => await ClipRetrievalExport.WriteAsync(database, StudyRows(store, database), folder, stop).ConfigureAwait(false),
-                WebDatasetExport.Format => await OfImagesAsync(store, database, folder, stop).ConfigureAwait(false),
-                CsvExport.Format => await CsvExport.WriteAsync(database, StudyRows(store, database), folder, stop).ConfigureAwait(false),
-                KeepListExport.Format => await KeepListExport.WriteAsync(database, StudyRows(store, database), folder, stop).ConfigureAwait(false),
-                _ => throw new SetupException($"there is no format {format}: the formats are {string.Join(", ", Formats)}"),
-            };
+            var exported = await WriteAsync(format, store, database, rows, folder, stop).ConfigureAwait(false);
+            return exported.Rows == rows ? exported
+                : throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"{exported.Rows} rows were written and the store {store} has {rows}: a row or an image is there twice or not at all"));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -44,23 +42,25 @@ public static class ExportFolder
     }
 
     /// <summary>Removes the files of an earlier export, which may have had more parts.</summary>
-    /// <param name="folder">Its folder.</param>
+    /// <param name="folder">Their folder.</param>
     /// <param name="parts">The names of parts, and nothing else.</param>
     internal static void RemoveEarlier(string folder, Regex parts)
     {
         if (!Directory.Exists(folder)) return;
-        foreach (var file in Directory.EnumerateFiles(folder).Where(file => parts.IsMatch(Path.GetFileName(file))))
-            Durable.Guard(file, () => { File.Delete(file); return true; });
+        foreach (var file in Directory.EnumerateFiles(folder).Where(file => parts.IsMatch(Path.GetFileName(file)))) File.Delete(file);
     }
 
-    private static async Task<Exported> OfImagesAsync(string store, StoreDatabase database, string folder, CancellationToken stop)
+    private static async Task<Exported> WriteAsync(string format, string store, StoreDatabase database, long rows, string folder, CancellationToken stop)
     {
-        var rows = SampleRow.Read(database, store);
+        if (format == ClipRetrievalExport.Format) return await ClipRetrievalExport.WriteAsync(database, rows, folder, stop).ConfigureAwait(false);
+        if (format == CsvExport.Format) return await CsvExport.WriteAsync(database, folder, stop).ConfigureAwait(false);
+        if (format == KeepListExport.Format) return await KeepListExport.WriteAsync(database, folder, stop).ConfigureAwait(false);
+        if (format != WebDatasetExport.Format) throw new ArgumentException($"there is no format {format}", nameof(format));
         using var blobs = new BlobReader(store);
-        return await WebDatasetExport.WriteAsync(rows, blobs, folder, stop).ConfigureAwait(false);
+        return await WebDatasetExport.WriteAsync(SampleRow.Read(database), blobs, folder, stop).ConfigureAwait(false);
     }
 
-    private static long StudyRows(string store, StoreDatabase database)
+    private static long StudyRows(StoreDatabase database, string store)
     {
         var rows = database.Count("SELECT count(*) FROM study");
         return rows > 0 ? rows : throw new SetupException($"there is nothing to export: no row of {store} is kept by the filter, stored and in a family; `memorization status STUDY` says where rows ended");

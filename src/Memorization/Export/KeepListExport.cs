@@ -19,7 +19,7 @@ internal static class KeepListExport
 
     private static readonly string[] Columns = ["row_key", "url", "caption", "family"];
 
-    public static async Task<Exported> WriteAsync(StoreDatabase database, long rows, string folder, CancellationToken stop)
+    public static async Task<Exported> WriteAsync(StoreDatabase database, string folder, CancellationToken stop)
     {
         using var keep = new CsvOutput(folder, "keep.csv", Columns);
         using var drop = new CsvOutput(folder, "drop.csv", Columns);
@@ -29,6 +29,7 @@ internal static class KeepListExport
             await (kept ? keep : drop).WriteAsync(cells).ConfigureAwait(false);
         }
 
-        return new Exported(Format, rows, [keep.Publish(), drop.Publish()]);
+        ExportedFile[] files = [keep.Publish(), drop.Publish()];
+        return new Exported(Format, files.Sum(file => file.Rows), files);
     }
 }

@@ -31,26 +31,32 @@ internal sealed record SampleRow(string RowKey, string? Url, string Caption)
     /// <summary>Where the bytes lie; null where they were not kept.</summary>
     public BlobPlace? Place { get; init; }
 
+    private const string Asked = "FROM rows r JOIN verdicts v USING (row_key) JOIN images i USING (row_key)";
+
     // Any row of the same content may have the bytes.
-    private const string Sql = """
+    private const string Sql = $"""
         WITH places AS (
             SELECT content_id, min_by(blob, row_key) AS blob, min_by("offset", row_key) AS "offset", min_by(length, row_key) AS length
             FROM images WHERE blob IS NOT NULL GROUP BY content_id)
         SELECT r.row_key, r.url, r.caption, i.reason, i.detail, i.content_id, i.width, i.height, f.family, p.blob, p."offset", p.length
-        FROM rows r JOIN verdicts v USING (row_key) JOIN images i USING (row_key)
+        {Asked}
         LEFT JOIN families f ON f.content_id = i.content_id LEFT JOIN places p ON p.content_id = i.content_id
         WHERE v.kept ORDER BY r.row_key
         """;
 
-    /// <summary>The rows that the filter keeps and that were asked for, by key.</summary>
+    /// <summary>How many rows <see cref="Read(StoreDatabase)"/> gives.</summary>
     /// <exception cref="SetupException">The store has the bytes of none.</exception>
-    public static IEnumerable<SampleRow> Read(StoreDatabase database, string store)
+    public static long Count(StoreDatabase database, string store)
     {
         // Stores of earlier versions have no such column.
-        var any = database.Count("SELECT count(*) FROM (DESCRIBE images) WHERE column_name = 'blob'") > 0
-            && database.Count("SELECT count(*) FROM rows JOIN verdicts v USING (row_key) JOIN images i USING (row_key) WHERE v.kept AND i.outcome = 'kept' AND i.blob IS NOT NULL") > 0;
-        return any ? database.Stream(Sql, Read) : throw new SetupException($"there is nothing to export: {store} has the bytes of no stored image; set store.images=original and run `memorization run STUDY` on a new store");
+        var withBytes = database.Count("SELECT count(*) FROM (DESCRIBE images) WHERE column_name = 'blob'") == 0 ? 0
+            : database.Count($"SELECT count(*) {Asked} WHERE v.kept AND i.outcome = 'kept' AND i.content_id IN (SELECT content_id FROM images WHERE blob IS NOT NULL)");
+        return withBytes > 0 ? database.Count($"SELECT count(*) {Asked} WHERE v.kept")
+            : throw new SetupException($"there is nothing to export: {store} has the bytes of no stored image; set store.images=original before the run that fetches them");
     }
+
+    /// <summary>The rows that the filter keeps and that were asked for, by key.</summary>
+    public static IEnumerable<SampleRow> Read(StoreDatabase database) => database.Stream(Sql, Read);
 
     private static SampleRow Read(DbDataReader reader) => new(reader.GetString(0), reader.TextOrNull(1), reader.GetString(2))
     {

@@ -25,6 +25,9 @@ internal sealed record MadeRow(int Number, int Content, int Family)
     public string? Url { get; init; }
 
     public byte[]? Thumbnail { get; init; }
+
+    /// <summary>The image that leads its image's star; null as in stores that have none.</summary>
+    public int? Star { get; init; }
 }
 
 /// <summary>A store whose families are given, not found, with a report of it.</summary>
@@ -60,7 +63,8 @@ internal sealed class MadeStore : IDisposable
         var families = rows.GroupBy(row => row.Family).SelectMany(family =>
         {
             var contents = family.Select(row => MadeRows.Content(row.Content)).Distinct().Order(StringComparer.Ordinal).ToList();
-            return contents.Select(content => new FamilyRecord { ContentId = content, Family = contents[0] });
+            var stars = family.Where(row => row.Star is not null).DistinctBy(row => row.Content).ToDictionary(row => MadeRows.Content(row.Content), row => MadeRows.Content(row.Star!.Value));
+            return contents.Select(content => new FamilyRecord { ContentId = content, Family = contents[0], Star = stars.GetValueOrDefault(content) });
         }).ToList();
         AddedFile[] files = families.Count == 0 ? [] : [await TableFile.WriteAsync(_folder.Path, "families/model=m", "part-000000.parquet", families)];
         var commits = (await CommitLog.ReadAsync(_folder.Path)).Commits.Count;
