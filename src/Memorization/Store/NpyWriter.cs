@@ -42,6 +42,17 @@ public sealed class NpyWriter<T> : IDisposable
         _rows++;
     }
 
+    /// <summary>Writes a row to its place, whether or not those before it are there yet.</summary>
+    /// <param name="at">From 0.</param>
+    /// <param name="row">Its numbers.</param>
+    internal unsafe void Write(long at, ReadOnlySpan<T> row)
+    {
+        var end = Math.Max(_rows, at + 1);
+        _file.Position = HeaderBytes + (at * _columns * sizeof(T));
+        Write(row);
+        _rows = end;
+    }
+
     /// <summary>Enters the number of rows and closes the file.</summary>
     public void Dispose()
     {
