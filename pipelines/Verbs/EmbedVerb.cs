@@ -33,12 +33,12 @@ internal static class EmbedVerb
             if (folder is not null)
             {
                 using var encoder = InputFiles.Read(options.Path!, () => ImageEncoder.Open(options));
-                await WriteAsync(Images(encoder, folder, stop), "file", images: true, encoder.Model.Dimension, target, parsed);
+                await WriteAsync(Images(encoder, folder, stop), "file", images: true, name => new ClipImageRow { Path = name }, encoder.Model.Dimension, target, parsed);
             }
             else
             {
                 using var encoder = InputFiles.Read(options.Path!, () => TextEncoder.Open(options));
-                await WriteAsync(Captions(encoder, file!), "caption", images: false, encoder.Dimension, target, parsed);
+                await WriteAsync(Captions(encoder, file!), "caption", images: false, name => new ClipCaptionRow { Caption = name }, encoder.Dimension, target, parsed);
             }
 
             return ExitCodes.Done;
@@ -69,9 +69,11 @@ internal static class EmbedVerb
         }
     }
 
-    private static async Task WriteAsync(IEnumerable<Row> rows, string key, bool images, int dimension, string? target, ParseResult parsed)
+    private static async Task WriteAsync<TRow>(
+        IEnumerable<Row> rows, string key, bool images, Func<string, TRow> metadata, int dimension, string? target, ParseResult parsed)
+        where TRow : class, new()
     {
-        using var folder = target is null ? null : InputFiles.Read(target, () => new ClipRetrievalFolder(target, images, dimension));
+        using var folder = target is null ? null : new ClipRetrievalFolder<TRow>(target, images, dimension);
         await using var lines = new StreamWriter(Console.OpenStandardOutput());
         var json = parsed.GetValue(GlobalOptions.Json);
         var (kept, rejected) = (0, 0);
@@ -80,7 +82,7 @@ internal static class EmbedVerb
             if (row.Embedding is { } embedding)
             {
                 kept++;
-                folder?.Write(row.Name, embedding);
+                if (folder is not null) await folder.WriteAsync(metadata(row.Name), embedding);
             }
             else
             {

@@ -10,11 +10,14 @@ internal static class CsvFile
     public static string Of(string[] head, IEnumerable<object[]> rows)
     {
         var text = new StringBuilder();
-        foreach (var row in rows.Prepend(head)) text.AppendJoin(',', row.Select(Cell)).Append("\r\n");
+        foreach (var row in rows.Prepend(head)) text.Append(Line(row));
         return text.ToString();
     }
 
-    private static string Cell(object value)
+    /// <summary>One row with its end; null is an empty cell.</summary>
+    public static string Line(IEnumerable<object?> cells) => string.Join(',', cells.Select(Cell)) + "\r\n";
+
+    private static string Cell(object? value)
     {
         var text = Convert.ToString(value, CultureInfo.InvariantCulture)!;
         return text.AsSpan().IndexOfAny(",\"\r\n") < 0 ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";

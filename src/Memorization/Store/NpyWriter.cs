@@ -13,15 +13,23 @@ public sealed class NpyWriter<T> : IDisposable
     // Magic, version and length included; numpy's own is 128 bytes for matrices too.
     private const int HeaderBytes = 128;
 
-    private readonly FileStream _file;
+    private readonly Stream _file;
+    private readonly bool _owned;
     private readonly int _columns;
     private long _rows;
 
     /// <summary>Begins the file.</summary>
     public NpyWriter(string path, int columns)
+        : this(new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read, 1 << 16), columns)
+    {
+        _owned = true;
+    }
+
+    /// <summary>Begins the file on an empty stream, which stays open.</summary>
+    internal NpyWriter(Stream stream, int columns)
     {
         _columns = columns;
-        _file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read, 1 << 16);
+        _file = stream;
         WriteHeader();
     }
 
@@ -34,12 +42,23 @@ public sealed class NpyWriter<T> : IDisposable
         _rows++;
     }
 
+    /// <summary>Writes a row to its place, whether or not those before it are there yet.</summary>
+    /// <param name="at">From 0.</param>
+    /// <param name="row">Its numbers.</param>
+    internal unsafe void Write(long at, ReadOnlySpan<T> row)
+    {
+        var end = Math.Max(_rows, at + 1);
+        _file.Position = HeaderBytes + (at * _columns * sizeof(T));
+        Write(row);
+        _rows = end;
+    }
+
     /// <summary>Enters the number of rows and closes the file.</summary>
     public void Dispose()
     {
         _file.Position = 0;
         WriteHeader();
-        _file.Dispose();
+        if (_owned) _file.Dispose();
     }
 
     private void WriteHeader()

@@ -25,6 +25,9 @@ internal sealed record MadeRow(int Number, int Content, int Family)
     public string? Url { get; init; }
 
     public byte[]? Thumbnail { get; init; }
+
+    /// <summary>The image that leads its image's star; null as in stores that have none.</summary>
+    public int? Star { get; init; }
 }
 
 /// <summary>A store whose families are given, not found, with a report of it.</summary>
@@ -57,7 +60,8 @@ internal sealed class MadeStore : IDisposable
         var families = rows.GroupBy(row => row.Family).SelectMany(family =>
         {
             var contents = family.Select(row => MadeRows.Content(row.Content)).Distinct().Order(StringComparer.Ordinal).ToList();
-            return contents.Select(content => new FamilyRecord { ContentId = content, Family = contents[0] });
+            var stars = family.Where(row => row.Star is not null).DistinctBy(row => row.Content).ToDictionary(row => MadeRows.Content(row.Content), row => MadeRows.Content(row.Star!.Value));
+            return contents.Select(content => new FamilyRecord { ContentId = content, Family = contents[0], Star = stars.GetValueOrDefault(content) });
         }).ToList();
         var table = Tables.Of(Tables.Families);
         if (await store.Held.WriteAsync(table, "m", families) is { } file) await store.Held.CommitAsync(new TableCommit(table, "WRITE", [file]));

@@ -1,0 +1,15 @@
+using System.Text.Json.Serialization;
+
+namespace Memorization.Export;
+
+/// <summary>A file of an export.</summary>
+/// <param name="File">Relative to the export's folder, with forward slashes.</param>
+/// <param name="Rows">Rows or, in a tar, samples.</param>
+public sealed record ExportedFile(string File, long Rows);
+
+/// <summary>What an export wrote.</summary>
+/// <param name="Format">Its name on the command line.</param>
+/// <param name="Rows">Rows of the study that it covers.</param>
+/// <param name="Files">All files, in the order in which they were written.</param>
+/// <param name="WithoutBytes">Stored rows whose bytes an export of images lacks.</param>
+public sealed record Exported(string Format, long Rows, IReadOnlyList<ExportedFile> Files, [property: JsonIgnore] long WithoutBytes = 0);

@@ -1,0 +1,42 @@
+using Shouldly;
+using Xunit;
+
+namespace Memorization.Tests.Pipelines;
+
+public sealed class ExportVerbTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task The_demo_s_study_is_exported_as_embeddings_as_a_table_and_as_a_list_of_rows_to_keep()
+    {
+        var demo = _folder.File("demo");
+        (await Program.RunAsync("demo", "--rows", "1000", "--faults", "off", "--out", demo, "--quiet")).ExitCode.ShouldBe(0);
+        var study = Path.Combine(demo, "study.json");
+
+        var vectors = (await Program.RunAsync("export", study, "--format", "clip-retrieval", "--out", _folder.File("vectors"), "--json")).Json();
+        var rows = vectors.GetProperty("rows").GetInt64();
+        rows.ShouldBeGreaterThan(800);
+        vectors.GetProperty("format").GetString().ShouldBe("clip-retrieval");
+        vectors.GetProperty("files").EnumerateArray().Select(file => (file.GetProperty("file").GetString(), file.GetProperty("rows").GetInt64()))
+            .ShouldBe([("img_emb/img_emb_0.npy", rows), ("metadata/metadata_0.parquet", rows)]);
+        (await Python.RunAsync("numpy", "print(numpy.load(sys.argv[1], mmap_mode='r').shape[0])", _folder.File("vectors", "img_emb", "img_emb_0.npy"))).ShouldBe($"{rows}");
+
+        (await Program.RunAsync("export", study, "--format", "csv", "--out", _folder.File("table"))).Output.ShouldContain("study.csv");
+        File.ReadAllLines(_folder.File("table", "study.csv")).Length.ShouldBe((int)rows + 1);
+
+        var list = (await Program.RunAsync("export", study, "--format", "keep-list", "--out", _folder.File("list"), "--json")).Json();
+        list.GetProperty("files").EnumerateArray().Sum(file => file.GetProperty("rows").GetInt64()).ShouldBe(rows);
+        Directory.GetFileSystemEntries(_folder.File("list")).Length.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task What_is_missing_or_wrong_is_one_line()
+    {
+        (await Program.RunAsync("export", "study.json", "--out", "x")).UserError().ShouldContain("--format");
+        (await Program.RunAsync("export", "study.json", "--format", "zip", "--out", "x")).UserError().ShouldContain("zip");
+        (await Program.RunAsync("export", "study.json", "--format", "csv")).UserError().ShouldContain("--out");
+    }
+}
