@@ -54,18 +54,16 @@ internal static partial class ClipRetrievalExport
         var dimension = (int)database.Count("SELECT coalesce(max(n), 0) FROM (SELECT len(embedding) AS n FROM embeddings LIMIT 1)");
         using var files = new ClipRetrievalFolder<ClipRetrievalRow>(folder, images: true, dimension, rows, partRows);
         var written = 0L;
-        foreach (var row in database.Stream(Sql, Read))
+        foreach (var row in database.Stream(Sql, Read, stop))
         {
-            stop.ThrowIfCancellationRequested();
             await files.AddAsync(row).ConfigureAwait(false);
             written++;
         }
 
         database.Query(Places);
         database.Query(JoinAsWritten);
-        foreach (var (at, embedding) in database.Stream(Embeddings, reader => (reader.GetInt64(0), reader.GetFieldValue<List<float>>(1))))
+        foreach (var (at, embedding) in database.Stream(Embeddings, reader => (reader.GetInt64(0), reader.GetFieldValue<List<float>>(1)), stop))
         {
-            stop.ThrowIfCancellationRequested();
             files.Put(at, CollectionsMarshal.AsSpan(embedding));
         }
 

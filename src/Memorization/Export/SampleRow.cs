@@ -44,7 +44,7 @@ internal sealed record SampleRow(string RowKey, string? Url, string Caption)
         WHERE v.kept ORDER BY r.row_key
         """;
 
-    /// <summary>How many rows <see cref="Read(StoreDatabase)"/> gives.</summary>
+    /// <summary>How many rows <see cref="Read(StoreDatabase, CancellationToken)"/> gives.</summary>
     /// <exception cref="SetupException">The store has the bytes of none.</exception>
     public static long Count(StoreDatabase database, string store)
     {
@@ -56,7 +56,7 @@ internal sealed record SampleRow(string RowKey, string? Url, string Caption)
     }
 
     /// <summary>The rows that the filter keeps and that were asked for, by key.</summary>
-    public static IEnumerable<SampleRow> Read(StoreDatabase database) => database.Stream(Sql, Read);
+    public static IEnumerable<SampleRow> Read(StoreDatabase database, CancellationToken stop) => database.Stream(Sql, Read, stop);
 
     private static SampleRow Read(DbDataReader reader) => new(reader.GetString(0), reader.TextOrNull(1), reader.GetString(2))
     {
