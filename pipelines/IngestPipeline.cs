@@ -21,7 +21,7 @@ internal static class IngestPipeline
             .Stage<LinkedRow>(StageName.Urls, stages.Urls.RunAsync, new StageOptions())
             .Stage<SelectedRow>(StageName.Captions, stages.Captions.RunAsync, new StageOptions())
             .Stage<SelectedRow>(StageName.Known, stages.Known.RunAsync, new StageOptions())
-            .Stage<FetchedImage>(StageName.Fetch, stages.Fetch.RunAsync, new StageOptions(stages.FetchParallelism))
+            .Stage<FetchedImage>(StageName.Fetch, stages.Images.RunAsync, new StageOptions(stages.FetchParallelism))
             .Stage<DecodedImage>(StageName.Decode, stages.Decode.RunAsync, new StageOptions(Environment.ProcessorCount, Capacity: 64))
             .Stage<EmbeddedImage>(StageName.Embed, stages.Embed.RunAsync, new StageOptions(stages.Embed.Parallelism, Capacity: 64))
             .Collect(StageName.Store, stages.Store.AddAsync, stages.Store.FlushAsync)
@@ -35,7 +35,7 @@ internal static class IngestPipeline
         UrlPolicy Urls,
         CaptionFilter Captions,
         KnownRows Known,
-        ImageFetcher Fetch,
+        ImageSource Images,
         int FetchParallelism,
         ImageDecoder Decode,
         Embedder Embed,

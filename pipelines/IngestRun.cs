@@ -34,10 +34,10 @@ internal sealed class IngestRun(StudyContext context, Interrupts interrupts, Log
         var started = time.GetTimestamp();
         var files = LaionInput.Files(_study.Input, context.Folder);
         ThrowIfNoneReadable(files);
-        var keywords = Keywords();
-        await using var embedder = OpenModel();
-        var scope = new StoreScope(context.Store, _id, context.FilterFingerprint, embedder.Model.ModelId);
-        using var store = await StoreWriter.OpenAsync(scope, _study.Store, time);
+        var keywords = context.Keywords();
+        await using var embedder = context.OpenModel(time);
+        var scope = context.Scope(_id, embedder.Model.ModelId);
+        using var store = await HeldStore.TakeAsync(context.Store, _id, time);
         await using var log = RunLog.Create(quiet ? LogEventLevel.Error : level, scope.RunFolder);
         try
         {
@@ -51,25 +51,29 @@ internal sealed class IngestRun(StudyContext context, Interrupts interrupts, Log
     }
 
     private async Task<RunResult> ExecuteAsync(
-        IReadOnlyList<string> files, KeywordMatcher keywords, StoreScope scope, Embedder embedder, StoreWriter store, ILogger log, long started)
+        IReadOnlyList<string> files, KeywordMatcher keywords, StoreScope scope, Embedder embedder, HeldStore held, ILogger log, long started)
     {
         var threshold = _study.Cluster.Threshold ?? embedder.Model.DefaultThreshold;
         var cluster = _study.Cluster with { Threshold = threshold, StoreThreshold = Math.Min(threshold, _study.Cluster.StoreThreshold) };
         log.Information(
             "run {Run} of study {Study}: {Files} input files, model {Model}, threshold {Threshold}, store {Store}",
             _id, _study.Name, files.Count, embedder.Model.Name, threshold, context.Store);
-        var families = await FamilyStore.OpenAsync(scope, embedder.Model.Dimension, cluster, interrupts.Stop);
-        var filter = new ScanFilter(_study.Keywords.Count == 0 ? null : new CaptionQuery(keywords.IndexOfCandidate, keywords.MayMatch), _study.Filters.Metadata);
-        var scan = new LaionScan(files, filter, unit => SkipFinished(store, unit), Environment.ProcessorCount, log);
+        var filter = context.ScanFilter(keywords);
+        await context.ScanRules.WriteAsync(context.Store, scope.Filter);
+        using var store = StoreWriter.Open(held, scope, _study.Store, context.Rules, time);
+        using var plan = await RunPlan.MakeAsync(scope, held.Tables, store.Known, context.ScanRules, filter);
+        var families = await FamilyStore.OpenAsync(held, scope, embedder.Model.Dimension, cluster, interrupts.Stop);
+        var scan = new LaionScan(files, filter, plan.Decide, plan.Stored, Environment.ProcessorCount, log);
         using var fetcher = new ImageFetcher(_study.Fetch, time);
+        using var images = new ImageSource(store.Known, context.Store, fetcher.RunAsync, log);
         var stages = new IngestPipeline.Stages(
             scan,
             new UrlPolicy(ResolveMap.Parse(_study.Fetch.Resolve)),
             new CaptionFilter(keywords, _study.Filters.Caption),
             store.Known,
-            fetcher,
+            images,
             _study.Fetch.Parallelism,
-            new ImageDecoder(_study.Decode, thumbnails: _study.Store.Images == StoredImages.Thumbnail, embedder.Model.Side),
+            new ImageDecoder(_study.Decode, thumbnails: _study.Store.Images != StoredImages.None, embedder.Model.Side),
             embedder,
             store,
             families);
@@ -77,36 +81,16 @@ internal sealed class IngestRun(StudyContext context, Interrupts interrupts, Log
         using var graph = IngestPipeline.Build(stages, interrupts.Drain, interrupts.Stop);
         await ProgressDisplay.ShowAsync(graph.RunAsync(), () => (scan.Progress, ProgressDisplay.Counts(graph.Stages)), log, quiet, time);
         if (scan.FilesOpened == 0 && scan.Broken.Count > 0) throw new SetupException($"no input could be read; the first error: {scan.Broken[0].Message}");
-        await families.PublishAsync(threshold, time, interrupts.Stop);
+        var isNew = await families.PublishAsync(threshold, time, interrupts.Stop, isWhole: !interrupts.Drain.IsCancellationRequested);
 
         foreach (var device in embedder.Counters.Devices.Where(device => device.Failures > 0))
             log.Warning("{Device} failed {Failures} times, last with {Error}; given up: {GivenUp}", device.Name, device.Failures, device.LastFailure, device.GivenUp);
-        var result = Result(graph, scan, store, fetcher, embedder, threshold, started);
+        var result = Result(graph, scan, store, plan, fetcher, embedder, threshold, started) with { Reread = images.Images, HasNewSnapshot = isNew };
         await scope.WriteStatsAsync(JsonSerializer.SerializeToUtf8Bytes(result, JsonOutput.Indented));
         log.Information(
             "run {Run} ended: {Read} rows read, {Stored} stored, {Known} known, {Rejected} rejected",
             _id, result.RowsRead, result.RowsStored, result.RowsKnown, result.RowsRejected);
         return result;
-    }
-
-    private ModelOptions ModelPathResolved() => _study.Model.Path is null or ModelOptions.BuiltIn
-        ? _study.Model
-        : _study.Model with
-        {
-            Path = Path.GetFullPath(_study.Model.Path, context.Folder),
-            Cache = _study.Model.Cache is { } cache ? Path.GetFullPath(cache, context.Folder) : null,
-        };
-
-    private Embedder OpenModel()
-    {
-        try
-        {
-            return new Embedder(ModelPathResolved(), time);
-        }
-        catch (Exception exception) when (exception is FileNotFoundException or InvalidDataException or NotSupportedException)
-        {
-            throw new SetupException($"model: {exception.Message.ReplaceLineEndings(" ")}", exception);
-        }
     }
 
     /// <summary>One line for the user instead of a run that reads nothing.</summary>
@@ -129,35 +113,20 @@ internal sealed class IngestRun(StudyContext context, Interrupts interrupts, Log
         throw new SetupException($"no input could be read; the first error: {first!.Message}", first);
     }
 
-    private KeywordMatcher Keywords()
-    {
-        try
-        {
-            return new KeywordMatcher(_study.Keywords);
-        }
-        catch (ArgumentException exception)
-        {
-            throw new SetupException($"keywords: {exception.Message.ReplaceLineEndings(" ")}", exception);
-        }
-    }
-
-    /// <summary>A unit that an earlier run finished is not read again; its rows count as that run ended them.</summary>
-    private bool SkipFinished(StoreWriter store, UnitId unit)
-    {
-        if (store.FinishedBefore(unit) is not { } done) return false;
-        _rowsRead += done.Rows;
-        _rowsKnown += done.Kept;
-        foreach (var (reason, rows) in done.Reasons) Count(reason, rows);
-        return true;
-    }
-
     private void Count(Reason reason, long rows) => _reasons[reason] = _reasons.GetValueOrDefault(reason) + rows;
 
     private RunResult Result(
-        Graph graph, LaionScan scan, StoreWriter store, ImageFetcher fetcher, Embedder embedder, double threshold, long started)
+        Graph graph, LaionScan scan, StoreWriter store, RunPlan plan, ImageFetcher fetcher, Embedder embedder, double threshold, long started)
     {
         var breaches = Conservation.Breaches([.. graph.Stages.TakeWhile(stage => stage.Stage != StageName.Cluster)]).ToList();
         var stages = graph.Stages.ToDictionary(stage => stage.Stage);
+        foreach (var done in plan.Finished)
+        {
+            _rowsRead += done.Rows;
+            _rowsKnown += done.Kept;
+            foreach (var (reason, rows) in done.Reasons) Count(reason, rows);
+        }
+
         _rowsRead += stages[StageName.Scan].In;
         foreach (var (reason, rows) in graph.Stages.SelectMany(stage => stage.Reasons))
         {
@@ -181,8 +150,9 @@ internal sealed class IngestRun(StudyContext context, Interrupts interrupts, Log
             RowsKnown = _rowsKnown,
             RowsRejected = rejected,
             Reasons = _reasons,
-            Fetched = stages[StageName.Fetch].Kept,
+            Fetched = fetcher.Images,
             Requests = fetcher.Requests,
+            Plan = plan.Counts,
             Embedded = stages[StageName.Embed].Kept,
             Embedding = EmbeddingResult.From(embedder.Counters),
             Seconds = seconds,

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Memorization.Analysis;
 using Memorization.Embedding;
 using Memorization.Flow;
+using Memorization.Store;
 
 namespace Memorization.Pipelines;
 
@@ -22,6 +23,15 @@ public record RunResult
 
     /// <summary>Rejected rows by reason.</summary>
     public required IReadOnlyDictionary<Reason, long> Reasons { get; init; }
+
+    /// <summary>What was done with the input's row groups.</summary>
+    public PlanCounts Plan { get; init; } = new();
+
+    /// <summary>Whether readers see a new snapshot since.</summary>
+    public bool HasNewSnapshot { get; init; }
+
+    /// <summary>Images whose bytes came out of the store.</summary>
+    public long Reread { get; init; }
 
     /// <summary>Images this run received, whatever became of them.</summary>
     public required long Fetched { get; init; }

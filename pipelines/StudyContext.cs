@@ -1,8 +1,11 @@
 using System.Collections;
 using System.CommandLine;
 using System.Globalization;
+using Memorization.Captions;
 using Memorization.Configuration;
+using Memorization.Embedding;
 using Memorization.Pipelines.Terminal;
+using Memorization.Rows;
 using Memorization.Store;
 
 namespace Memorization.Pipelines;
@@ -21,6 +24,50 @@ internal sealed record StudyContext(Study Study, string File)
     /// <summary>Names everything that decides from the row alone; bump the number when a stage's code changes what it decides.</summary>
     public string FilterFingerprint => Fingerprint.Of("scan 1", "urls 1", "captions 1", Study.Keywords, Study.Filters);
 
+    /// <summary>The part of the filter that the scan decides.</summary>
+    public ScanRules ScanRules => new(1, Study.Keywords, Study.Filters.Metadata);
+
+    /// <summary>What decides of an image, and when a row is tried again.</summary>
+    public StoreRules Rules => StoreRules.Of(Study.Fetch, Study.Decode);
+
+    /// <summary>What a run of this study works on.</summary>
+    /// <param name="run">Its id.</param>
+    /// <param name="model">The model's id.</param>
+    public StoreScope Scope(string run, string model) => new(Store, run, FilterFingerprint, model);
+
+    /// <summary>The study's keywords.</summary>
+    /// <exception cref="SetupException">A set has no word.</exception>
+    public KeywordMatcher Keywords()
+    {
+        try
+        {
+            return new KeywordMatcher(Study.Keywords);
+        }
+        catch (ArgumentException exception)
+        {
+            throw new SetupException($"keywords: {exception.Message.ReplaceLineEndings(" ")}", exception);
+        }
+    }
+
+    /// <summary>Which rows the scan hands on.</summary>
+    /// <param name="keywords">The study's keywords.</param>
+    public ScanFilter ScanFilter(KeywordMatcher keywords) =>
+        new(Study.Keywords.Count == 0 ? null : new CaptionQuery(keywords.IndexOfCandidate, keywords.MayMatch), Study.Filters.Metadata);
+
+    /// <summary>Loads the study's model.</summary>
+    /// <exception cref="SetupException">There is none, or it cannot be run.</exception>
+    public Embedder OpenModel(TimeProvider time)
+    {
+        try
+        {
+            return new Embedder(ModelPathResolved(), time);
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or InvalidDataException or NotSupportedException)
+        {
+            throw new SetupException($"model: {exception.Message.ReplaceLineEndings(" ")}", exception);
+        }
+    }
+
     /// <summary>Reads the study that a verb names.</summary>
     public static StudyContext Load(string path, ParseResult parsed)
     {
@@ -32,4 +79,12 @@ internal sealed record StudyContext(Study Study, string File)
     /// <summary>A run's id: its start, to the millisecond, and the process.</summary>
     public static string NewRunId(TimeProvider time) => string.Create(
         CultureInfo.InvariantCulture, $"{time.GetUtcNow():yyyyMMdd'T'HHmmss.fff'Z'}-{Environment.ProcessId}");
+
+    private ModelOptions ModelPathResolved() => Study.Model.Path is null or ModelOptions.BuiltIn
+        ? Study.Model
+        : Study.Model with
+        {
+            Path = Path.GetFullPath(Study.Model.Path, Folder),
+            Cache = Study.Model.Cache is { } cache ? Path.GetFullPath(cache, Folder) : null,
+        };
 }

@@ -96,7 +96,7 @@ internal sealed class ScanBench(int rows, int threads, int runs)
         List<(string?, string)> found = [];
         var matcher = new KeywordMatcher(keywords);
         var filter = new ScanFilter(new CaptionQuery(matcher.IndexOfCandidate, matcher.MayMatch));
-        var scan = new LaionScan([path], filter, _ => false, threads, Logger.None);
+        var scan = new LaionScan([path], filter, threads, Logger.None);
         using var graph = new Graph(CancellationToken.None, CancellationToken.None);
         graph.Source<LaionRow>(StageName.Scan, scan.RunAsync).Collect<object>(
             StageName.Store,

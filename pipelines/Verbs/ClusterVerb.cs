@@ -43,7 +43,7 @@ internal static class ClusterVerb
 
     private static async Task<int> OfStudyAsync(StudyContext context, double? threshold, ClusterOptions options, ParseResult parsed, CancellationToken stop)
     {
-        var changed = await FamilyStore.ReclusterAsync(context.Store, threshold ?? context.Study.Cluster.Threshold, options, TimeProvider.System, stop);
+        var changed = await FamilyStore.ReclusterAsync(context.Store, StudyContext.NewRunId(TimeProvider.System), threshold ?? context.Study.Cluster.Threshold, options, TimeProvider.System, stop);
         using var database = await StoreDatabase.OpenAsync(context.Store);
         FamilyReport.Of(database, changed).Print(parsed.GetValue(GlobalOptions.Json));
         return ExitCodes.Done;

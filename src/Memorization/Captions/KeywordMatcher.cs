@@ -37,6 +37,13 @@ public sealed class KeywordMatcher
         return Array.Exists(_sets, set => set.StandsIn(canonical));
     }
 
+    /// <summary>Whether every caption that <paramref name="narrower"/> matches, or may match, is one that this matches, or may match.</summary>
+    public bool Covers(KeywordMatcher narrower)
+    {
+        ArgumentNullException.ThrowIfNull(narrower);
+        return _sets.Length == 0 || (narrower._sets.Length > 0 && Array.TrueForAll(narrower._sets, set => Array.Exists(_sets, own => own.IsPartOf(set))));
+    }
+
     /// <summary>The caption, HTML unescaped, cut where the words of the sets it matches begin and end.</summary>
     /// <returns>The parts in order; those that are keywords are marked.</returns>
     public IReadOnlyList<CaptionPart> Mark(string caption)

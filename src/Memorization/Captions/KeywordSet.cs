@@ -21,6 +21,9 @@ internal sealed class KeywordSet
     /// unless something else brings one of its letters.</summary>
     public byte[] Anchor { get; }
 
+    /// <summary>Whether every caption that has the words of the other set has these too.</summary>
+    public bool IsPartOf(KeywordSet other) => Array.TrueForAll(_words, word => Array.IndexOf(other._words, word) >= 0);
+
     /// <summary>Whether every word stands in the canonical text as a whole word.</summary>
     public bool StandsIn(string canonical) => Array.TrueForAll(_words, word => HasWholeWord(canonical, word));
 

@@ -33,6 +33,10 @@ public sealed record FetchOptions
     [Range(0.0, 3600)]
     public double MaxRetryAfterSeconds { get; init; } = 60;
 
+    /// <summary>Minutes until a later run tries a row again that failed for a reason that may pass by itself (a time-out, DNS, HTTP 429 or 5xx); doubled with each run that fails, to 30 days at most.</summary>
+    [Range(0.0, 525_600)]
+    public double RetryAfterMinutes { get; init; } = 60;
+
     /// <summary>Largest body in bytes, enforced while reading.</summary>
     [Range(1, 1 << 30)]
     public int MaxBytes { get; init; } = 20 << 20;

@@ -16,7 +16,11 @@ public sealed record FetchRecord(int? HttpStatus, int Attempts, DateTimeOffset F
 /// <param name="ContentId">SHA-256 of the bytes, 64 hexadecimal digits: one image, whatever URL it came from.</param>
 /// <param name="MediaType">Content-Type as received, without parameters; null if absent.</param>
 /// <param name="Record">How the request went.</param>
-public sealed record FetchedImage(SelectedRow Selected, ReadOnlyMemory<byte> Bytes, string ContentId, string? MediaType, FetchRecord Record);
+public sealed record FetchedImage(SelectedRow Selected, ReadOnlyMemory<byte> Bytes, string ContentId, string? MediaType, FetchRecord Record)
+{
+    /// <summary>Whether the bytes were kept by an earlier run, so that nothing was requested.</summary>
+    public bool IsFromStore { get; init; }
+}
 
 /// <summary>A rejection that also says how the request went.</summary>
 /// <param name="Reason">The closed reason that is counted.</param>

@@ -34,6 +34,22 @@ public sealed class ReasonOfAttribute(StageName stage, string meaning) : Attribu
 
     /// <summary>One sentence for a person who reads the funnel.</summary>
     public string Meaning { get; } = meaning;
+
+    /// <summary>When a later run tries a row again that ended so.</summary>
+    public Retry Retry { get; init; } = Retry.Never;
+}
+
+/// <summary>When a later run tries a row again.</summary>
+public enum Retry
+{
+    /// <summary>What was found stays so.</summary>
+    Never,
+
+    /// <summary>After a while, and then after twice as long each time: it may pass by itself.</summary>
+    Later,
+
+    /// <summary>Once an option has changed that had decided.</summary>
+    RuleChange,
 }
 
 /// <summary>Why a row was not stored. The list is closed and each member belongs to one stage.</summary>
@@ -92,36 +108,36 @@ public enum Reason
     [ReasonOf(StageName.Known, "the row was committed before")]
     AlreadyStored,
 
-    /// <summary>The same URL and caption were met before in this run.</summary>
-    [ReasonOf(StageName.Known, "the same URL and caption were met before in this run")]
+    /// <summary>The same URL and caption stand earlier in the input; the row counts there.</summary>
+    [ReasonOf(StageName.Known, "the same URL and caption stand earlier in the input")]
     DuplicateRow,
 
     /// <summary>The host's name does not resolve.</summary>
-    [ReasonOf(StageName.Fetch, "the host's name does not resolve")]
+    [ReasonOf(StageName.Fetch, "the host's name does not resolve", Retry = Retry.Later)]
     DnsFailure,
 
     /// <summary>The name, or a redirect's target, leads to an address that is not public; nothing was sent to it.</summary>
-    [ReasonOf(StageName.Fetch, "the host, or a redirect, leads to an address that is not public")]
+    [ReasonOf(StageName.Fetch, "the host, or a redirect, leads to an address that is not public", Retry = Retry.RuleChange)]
     PrivateAddress,
 
     /// <summary>No connection could be made.</summary>
-    [ReasonOf(StageName.Fetch, "no connection could be made")]
+    [ReasonOf(StageName.Fetch, "no connection could be made", Retry = Retry.Later)]
     ConnectionFailed,
 
     /// <summary>The connection broke while it was used.</summary>
-    [ReasonOf(StageName.Fetch, "the connection broke")]
+    [ReasonOf(StageName.Fetch, "the connection broke", Retry = Retry.Later)]
     ConnectionReset,
 
     /// <summary>The TLS handshake failed.</summary>
-    [ReasonOf(StageName.Fetch, "the TLS handshake failed")]
+    [ReasonOf(StageName.Fetch, "the TLS handshake failed", Retry = Retry.Later)]
     TlsFailure,
 
     /// <summary>A deadline passed before the last byte.</summary>
-    [ReasonOf(StageName.Fetch, "a deadline passed before the last byte")]
+    [ReasonOf(StageName.Fetch, "a deadline passed before the last byte", Retry = Retry.Later)]
     Timeout,
 
     /// <summary>The answer is not HTTP, or breaks a limit on headers.</summary>
-    [ReasonOf(StageName.Fetch, "the answer is not well-formed HTTP")]
+    [ReasonOf(StageName.Fetch, "the answer is not well-formed HTTP", Retry = Retry.Later)]
     MalformedResponse,
 
     /// <summary>HTTP 404.</summary>
@@ -137,11 +153,11 @@ public enum Reason
     Forbidden,
 
     /// <summary>HTTP 429, still after the retries.</summary>
-    [ReasonOf(StageName.Fetch, "HTTP 429, still after the retries")]
+    [ReasonOf(StageName.Fetch, "HTTP 429, still after the retries", Retry = Retry.Later)]
     TooManyRequests,
 
     /// <summary>HTTP 5xx, still after the retries.</summary>
-    [ReasonOf(StageName.Fetch, "HTTP 5xx, still after the retries")]
+    [ReasonOf(StageName.Fetch, "HTTP 5xx, still after the retries", Retry = Retry.Later)]
     ServerError,
 
     /// <summary>Any other status that is not a success.</summary>
@@ -149,58 +165,58 @@ public enum Reason
     UnexpectedStatus,
 
     /// <summary>A redirect without a usable target, or too many of them.</summary>
-    [ReasonOf(StageName.Fetch, "redirects without end or without a usable target")]
+    [ReasonOf(StageName.Fetch, "redirects without end or without a usable target", Retry = Retry.RuleChange)]
     BadRedirect,
 
     /// <summary>The publisher opts out: X-Robots-Tag, decided before the body is read.</summary>
-    [ReasonOf(StageName.Fetch, "the publisher opts out (X-Robots-Tag)")]
+    [ReasonOf(StageName.Fetch, "the publisher opts out (X-Robots-Tag)", Retry = Retry.RuleChange)]
     OptedOut,
 
     /// <summary>More bytes than allowed, announced or received.</summary>
-    [ReasonOf(StageName.Fetch, "more bytes than allowed")]
+    [ReasonOf(StageName.Fetch, "more bytes than allowed", Retry = Retry.RuleChange)]
     BodyTooLarge,
 
     /// <summary>A success with no bytes.</summary>
-    [ReasonOf(StageName.Fetch, "a success without a body")]
+    [ReasonOf(StageName.Fetch, "a success without a body", Retry = Retry.Later)]
     EmptyBody,
 
     /// <summary>The body is shorter than announced.</summary>
-    [ReasonOf(StageName.Fetch, "the body is shorter than announced")]
+    [ReasonOf(StageName.Fetch, "the body is shorter than announced", Retry = Retry.Later)]
     TruncatedBody,
 
     /// <summary>The bytes are a web page or other text.</summary>
-    [ReasonOf(StageName.Fetch, "a web page or other text instead of an image")]
+    [ReasonOf(StageName.Fetch, "a web page or other text instead of an image", Retry = Retry.RuleChange)]
     NotAnImage,
 
     /// <summary>An image format that is recognised and not read (TIFF, AVIF, JPEG XL …), or bytes of no known format.</summary>
-    [ReasonOf(StageName.Decode, "an image format that is not read")]
+    [ReasonOf(StageName.Decode, "an image format that is not read", Retry = Retry.RuleChange)]
     UnsupportedFormat,
 
     /// <summary>The header does not parse.</summary>
-    [ReasonOf(StageName.Decode, "the image's header does not parse")]
+    [ReasonOf(StageName.Decode, "the image's header does not parse", Retry = Retry.RuleChange)]
     CorruptHeader,
 
     /// <summary>The image ends before its last row.</summary>
-    [ReasonOf(StageName.Decode, "the image ends before its last row")]
+    [ReasonOf(StageName.Decode, "the image ends before its last row", Retry = Retry.RuleChange)]
     TruncatedImage,
 
     /// <summary>The pixels do not decode.</summary>
-    [ReasonOf(StageName.Decode, "the image's pixels do not decode")]
+    [ReasonOf(StageName.Decode, "the image's pixels do not decode", Retry = Retry.RuleChange)]
     CorruptPixels,
 
     /// <summary>The header announces more pixels than allowed.</summary>
-    [ReasonOf(StageName.Decode, "the header announces more pixels than allowed")]
+    [ReasonOf(StageName.Decode, "the header announces more pixels than allowed", Retry = Retry.RuleChange)]
     TooManyPixels,
 
     /// <summary>The header announces a side shorter than allowed.</summary>
-    [ReasonOf(StageName.Decode, "the image is smaller than allowed")]
+    [ReasonOf(StageName.Decode, "the image is smaller than allowed", Retry = Retry.RuleChange)]
     ImageTooSmall,
 
     /// <summary>One side is too many times the other.</summary>
-    [ReasonOf(StageName.Decode, "one side is too many times the other")]
+    [ReasonOf(StageName.Decode, "one side is too many times the other", Retry = Retry.RuleChange)]
     ExtremeAspectRatio,
 
     /// <summary>The model answered NaN, infinity or a zero vector.</summary>
-    [ReasonOf(StageName.Embed, "the model answered NaN, infinity or a zero vector")]
+    [ReasonOf(StageName.Embed, "the model answered NaN, infinity or a zero vector", Retry = Retry.RuleChange)]
     InvalidEmbedding,
 }

@@ -18,4 +18,7 @@ public static class ReasonInfo
 
     /// <summary>One sentence for a person who reads the funnel.</summary>
     public static string Meaning(this Reason reason) => All[reason].Meaning;
+
+    /// <summary>When a later run tries a row again that ended so.</summary>
+    public static Retry Retry(this Reason reason) => All[reason].Retry;
 }

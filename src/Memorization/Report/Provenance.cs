@@ -49,7 +49,7 @@ internal sealed record Provenance
         {
             Snapshot = snapshot.Number,
             SnapshotAt = snapshot.CreatedAt.ToUniversalTime(),
-            Run = snapshot.Run ?? "",
+            Run = snapshot.Run,
             Filter = snapshot.Filter,
             ModelId = snapshot.Model,
             Threshold = snapshot.Threshold,
@@ -62,7 +62,7 @@ internal sealed record Provenance
 
     private static async Task<RunNumbers> RunAsync(string store, Snapshot snapshot)
     {
-        var path = Path.Combine(store, "runs", snapshot.Run ?? "", "stats.json");
+        var path = Path.Combine(store, "runs", snapshot.Run, "stats.json");
         if (!File.Exists(path)) return new RunNumbers();
         try
         {

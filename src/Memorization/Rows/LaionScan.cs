@@ -6,7 +6,7 @@ using Serilog;
 namespace Memorization.Rows;
 
 /// <summary>
-/// The head of the graph: every row group of every file that is not done yet. Row groups are read on all cores; their rows come in the
+/// The head of the graph: every row group of every file in which something is to be done, out of the file or, where that is enough, out of the store. Row groups are read on all cores; their rows come in the
 /// order of the input whatever the number of cores, since of two equal rows it is the first that is kept.
 /// </summary>
 /// <remarks>
@@ -15,13 +15,24 @@ namespace Memorization.Rows;
 /// </remarks>
 /// <param name="files">Full paths.</param>
 /// <param name="filter">Which rows are wanted.</param>
-/// <param name="isDone">Whether a unit was finished by an earlier run; it is skipped then. Asked on one thread, in order.</param>
+/// <param name="work">What is done with a unit. Asked on one thread, in order.</param>
+/// <param name="stored">The rows of a unit that are taken from the store. Asked in order, one unit at a time.</param>
 /// <param name="parallelism">Row groups read at a time.</param>
 /// <param name="log">Says which file cannot be read.</param>
-public sealed class LaionScan(IReadOnlyList<string> files, ScanFilter filter, Func<UnitId, bool> isDone, int parallelism, ILogger log)
+public sealed class LaionScan(IReadOnlyList<string> files, ScanFilter filter, Func<UnitId, int, UnitWork> work, Func<UnitId, StoredUnit> stored, int parallelism, ILogger log)
 {
     private readonly List<BrokenInputException> _broken = [];
     private double _progress;
+
+    /// <summary>A scan that reads every unit.</summary>
+    /// <param name="files">Full paths.</param>
+    /// <param name="filter">Which rows are wanted.</param>
+    /// <param name="parallelism">Row groups read at a time.</param>
+    /// <param name="log">Says which file cannot be read.</param>
+    public LaionScan(IReadOnlyList<string> files, ScanFilter filter, int parallelism, ILogger log)
+        : this(files, filter, (_, _) => UnitWork.Scan, _ => throw new InvalidOperationException("no unit is taken from a store"), parallelism, log)
+    {
+    }
 
     /// <summary>Files and row groups that could not be read; the scan went on with the others.</summary>
     public IReadOnlyList<BrokenInputException> Broken => _broken;
@@ -56,6 +67,8 @@ public sealed class LaionScan(IReadOnlyList<string> files, ScanFilter filter, Fu
                     ahead.Release();
                 }
 
+                if (step.Stored is { } unit) await EmitAsync(stored(unit), emitter, stop).ConfigureAwait(false);
+
                 Volatile.Write(ref _progress, step.Progress);
             }
         }
@@ -67,7 +80,7 @@ public sealed class LaionScan(IReadOnlyList<string> files, ScanFilter filter, Fu
     }
 
     /// <summary>What the opening thread found next: a unit to take the rows of, a file that cannot be read, or only that it has come further.</summary>
-    private sealed record Step(double Progress, UnitScan? Unit = null, BrokenInputException? Broken = null);
+    private sealed record Step(double Progress, UnitScan? Unit = null, UnitId? Stored = null, BrokenInputException? Broken = null);
 
     // Not the pool's threads: they would be kept from the rest of the graph for minutes.
     private static Task OnThread(Action work) =>
@@ -92,7 +105,11 @@ public sealed class LaionScan(IReadOnlyList<string> files, ScanFilter filter, Fu
                         {
                             log.Warning("{File}, row group {RowGroup}, is the same content as one read before; it is not read again", file.Path, group);
                         }
-                        else if (!isDone(unit))
+                        else if (work(unit, file.RowGroups[group]) is var todo && todo == UnitWork.Stored)
+                        {
+                            step = step with { Stored = unit };
+                        }
+                        else if (todo == UnitWork.Scan)
                         {
                             ahead.Wait(end);
                             step = step with { Unit = new UnitScan(file, group, filter) };
@@ -139,17 +156,33 @@ public sealed class LaionScan(IReadOnlyList<string> files, ScanFilter filter, Fu
         {
             // What was read is counted, and the unit stays open for the next run.
             Report(broken);
-            CountEnded(unit, emitter);
+            CountEnded(unit.Counts, emitter);
             return;
         }
 
-        CountEnded(unit, emitter);
-        await emitter.EndUnitAsync(new UnitEnd(unit.Unit, unit.Counts.Emitted, unit.Counts.Ended)).ConfigureAwait(false);
+        await EndAsync(unit.Unit, unit.Counts, emitter).ConfigureAwait(false);
     }
 
-    private static void CountEnded(UnitScan unit, Emitter<LaionRow> emitter)
+    private static async Task EmitAsync(StoredUnit unit, Emitter<LaionRow> emitter, CancellationToken stop)
     {
-        foreach (var (reason, rows) in unit.Counts.Ended) emitter.CountRejected(reason, rows);
+        foreach (var row in unit.Take())
+        {
+            stop.ThrowIfCancellationRequested();
+            await emitter.EmitAsync(row).ConfigureAwait(false);
+        }
+
+        await EndAsync(unit.Unit, unit.Counts, emitter).ConfigureAwait(false);
+    }
+
+    private static ValueTask EndAsync(UnitId unit, UnitCounts counts, Emitter<LaionRow> emitter)
+    {
+        CountEnded(counts, emitter);
+        return emitter.EndUnitAsync(new UnitEnd(unit, counts.Emitted, counts.Ended));
+    }
+
+    private static void CountEnded(UnitCounts counts, Emitter<LaionRow> emitter)
+    {
+        foreach (var (reason, rows) in counts.Ended) emitter.CountRejected(reason, rows);
     }
 
     private void Report(BrokenInputException broken)

@@ -33,4 +33,19 @@ public sealed record MetadataOptions
         MinSimilarity > MaxSimilarity ? FormattableString.Invariant($"minSimilarity is {MinSimilarity}, above maxSimilarity, {MaxSimilarity}; lower the one or raise the other")
         : MinSidePixels > MaxSidePixels ? FormattableString.Invariant($"minSidePixels is {MinSidePixels}, above maxSidePixels, {MaxSidePixels}; lower the one or raise the other")
         : null;
+
+    /// <summary>Whether every row that <paramref name="narrower"/> wants is wanted here too.</summary>
+    public bool Covers(MetadataOptions narrower)
+    {
+        ArgumentNullException.ThrowIfNull(narrower);
+        return IsAtMost(MinSimilarity, narrower.MinSimilarity) && IsAtMost(narrower.MaxSimilarity, MaxSimilarity, isUpper: true)
+            && IsAtMost(MinSidePixels, narrower.MinSidePixels) && IsAtMost(narrower.MaxSidePixels, MaxSidePixels, isUpper: true)
+            && IsAmong(narrower.Nsfw, Nsfw) && IsAmong(narrower.Licenses, Licenses);
+
+        // A limit that is not asked for lets rows through that lack the number, so that asking for any is narrower.
+        static bool IsAtMost(double? low, double? high, bool isUpper = false) => (isUpper ? high : low) is null || low <= high;
+
+        static bool IsAmong(IReadOnlyList<string> words, IReadOnlyList<string> of) =>
+            of.Count == 0 || (words.Count > 0 && words.All(word => of.Contains(word, StringComparer.OrdinalIgnoreCase)));
+    }
 }

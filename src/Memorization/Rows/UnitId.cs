@@ -9,4 +9,13 @@ public readonly record struct UnitId(UInt128 FileContent, int RowGroup)
 {
     /// <summary>32 hexadecimal digits, a colon and the row group.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{FileContent:x32}:{RowGroup}");
+
+    /// <summary>Reads what <see cref="ToString"/> writes.</summary>
+    /// <exception cref="FormatException">The text is none.</exception>
+    public static UnitId Parse(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return new UnitId(
+            UInt128.Parse(text.AsSpan(0, 32), NumberStyles.HexNumber, CultureInfo.InvariantCulture), int.Parse(text.AsSpan(33), NumberStyles.None, CultureInfo.InvariantCulture));
+    }
 }

@@ -42,6 +42,12 @@ internal sealed class EndedRow
     /// <summary>Whether this run stores the row.</summary>
     public bool IsStored => _embedded is not null && _rejection is null;
 
+    /// <summary>Whether the bytes were kept by an earlier run.</summary>
+    public bool IsFromStore => _fetched is { IsFromStore: true };
+
+    /// <summary>The image as received; null if there is none.</summary>
+    public ReadOnlyMemory<byte>? Bytes => _fetched?.Bytes;
+
     public string? ContentId => _fetched?.ContentId;
 
     public byte[]? Thumbnail => IsStored ? _decoded!.Thumbnail : null;
@@ -77,7 +83,12 @@ internal sealed class EndedRow
         };
     }
 
-    public ImageRecord ToImage()
+    /// <summary>The outcome to write.</summary>
+    /// <param name="prior">How the row had ended before; null if it had not.</param>
+    /// <param name="place">Where the bytes are kept; null if they are not.</param>
+    /// <param name="rules">The options that decided; null if none did.</param>
+    /// <param name="version">The table's version that brings it.</param>
+    public ImageRecord ToImage(PriorOutcome? prior, BlobPlace? place, string? rules, long version)
     {
         var record = _fetched?.Record ?? ((FetchRejection)_rejection!).Record;
         return new ImageRecord
@@ -97,8 +108,17 @@ internal sealed class EndedRow
             Format = _decoded?.Pixels.Format,
             Width = _decoded?.Pixels.Width,
             Height = _decoded?.Pixels.Height,
+            Rules = rules,
+            Failures = Reason?.Retry() == Retry.Later ? (prior?.Failures ?? 0) + 1 : 0,
+            Blob = place?.Shard,
+            Offset = place?.Offset,
+            Length = place?.Length,
+            Version = version,
         };
     }
+
+    /// <summary>What a shard says of the image besides its bytes.</summary>
+    public BlobFacts ToFacts() => new(Key, _selected!.Url.AbsoluteUri, _fetched!.MediaType);
 
     public ThumbnailRecord ToThumbnail() => new() { ContentId = ContentId!, MediaType = Images.Thumbnail.MediaType, Image = Thumbnail! };
 

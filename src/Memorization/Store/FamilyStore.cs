@@ -1,4 +1,3 @@
-using System.Globalization;
 using Memorization.Clustering;
 using Memorization.Configuration;
 
@@ -17,14 +16,16 @@ public sealed class FamilyStore
         SELECT DISTINCT content_id FROM images JOIN verdicts USING (row_key) WHERE kept AND outcome = 'kept'
         """;
 
+    private readonly HeldStore _store;
     private readonly StoreScope _scope;
     private readonly SpanningForest _forest;
     private readonly HashSet<string> _nodes;
     private readonly Snapshot? _current;
     private readonly int _parallelism;
 
-    private FamilyStore(StoreScope scope, SpanningForest forest, HashSet<string> nodes, Snapshot? current, int parallelism)
+    private FamilyStore(HeldStore store, StoreScope scope, SpanningForest forest, HashSet<string> nodes, Snapshot? current, int parallelism)
     {
+        _store = store;
         _scope = scope;
         _forest = forest;
         _nodes = nodes;
@@ -33,56 +34,60 @@ public sealed class FamilyStore
     }
 
     /// <summary>Loads the forest of the newest snapshot and inserts what was committed since.</summary>
-    /// <param name="scope">Where, and under which filter and model; the store's writer holds the lock.</param>
+    /// <param name="store">The store.</param>
+    /// <param name="scope">Where, and under which filter and model.</param>
     /// <param name="dimension">Numbers per embedding.</param>
     /// <param name="options">Thresholds and parallelism.</param>
     /// <param name="stop">Stops the insertion.</param>
-    public static async Task<FamilyStore> OpenAsync(StoreScope scope, int dimension, ClusterOptions options, CancellationToken stop)
+    public static async Task<FamilyStore> OpenAsync(HeldStore store, StoreScope scope, int dimension, ClusterOptions options, CancellationToken stop)
     {
+        ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(scope);
         ArgumentNullException.ThrowIfNull(options);
         var current = await Snapshot.ReadCurrentAsync(scope.Store).ConfigureAwait(false);
-        using var database = scope.Open(await CommitLog.ReadAsync(scope.Store).ConfigureAwait(false));
+        using var database = scope.Open(store.Tables);
 
         var nodes = new HashSet<string>();
         IEnumerable<ForestEdge> edges = [];
         if (current is not null && current.Model == scope.Model && current.StoreThreshold == options.StoreThreshold)
         {
-            nodes = [.. (await ReadAsync<FamilyRecord>(scope.Store, current.Families).ConfigureAwait(false)).Select(record => record.ContentId)];
-            edges = (await ReadAsync<ForestEdgeRecord>(scope.Store, current.Forest).ConfigureAwait(false)).Select(ToEdge);
+            var published = await StoreTables.ReadAsync(scope.Store, current.Tables).ConfigureAwait(false);
+            nodes = [.. (await published.ReadAsync<FamilyRecord>(Tables.Of(Tables.Families), scope.Model).ConfigureAwait(false)).Select(record => record.ContentId)];
+            edges = (await published.ReadAsync<ForestEdgeRecord>(Tables.Of(Tables.Forest), scope.Model).ConfigureAwait(false)).Select(ToEdge);
         }
 
         var vectors = new VectorSet(dimension);
         vectors.Add(Load(database, nodes));
         var parallelism = options.Parallelism == 0 ? Environment.ProcessorCount : options.Parallelism;
-        var families = new FamilyStore(scope, SpanningForest.Restore(vectors, edges, options), nodes, current, parallelism);
+        var families = new FamilyStore(store, scope, SpanningForest.Restore(vectors, edges, options), nodes, current, parallelism);
         families.InsertMissing(database, Kept(database), stop);
         return families;
     }
 
     /// <summary>Publishes the families of the newest snapshot at another threshold, from its forest and without comparing anything that it has compared.</summary>
     /// <param name="store">The store's folder.</param>
+    /// <param name="run">An id that no run of the store has.</param>
     /// <param name="threshold">Cosine at or above which two images are linked, from the snapshot's store threshold up; null leaves it as it is.</param>
     /// <param name="options">Parallelism and device.</param>
     /// <param name="time">The clock.</param>
     /// <param name="stop">Stops before anything is published.</param>
     /// <returns>Whether anything changed.</returns>
     /// <exception cref="SetupException">There is no snapshot, another process holds the store, or links are not kept down to the threshold.</exception>
-    public static async Task<bool> ReclusterAsync(string store, double? threshold, ClusterOptions options, TimeProvider time, CancellationToken stop)
+    public static async Task<bool> ReclusterAsync(string store, string run, double? threshold, ClusterOptions options, TimeProvider time, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(options);
         var none = new SetupException($"there is no finished run in {store}; run `memorization run STUDY` first");
         if (!Directory.Exists(store)) throw none; // to take a lock makes the folder
-        using var held = StoreLock.Take(store, time);
+        using var held = await HeldStore.TakeAsync(store, run, time).ConfigureAwait(false);
         var current = await Snapshot.ReadCurrentAsync(store).ConfigureAwait(false) ?? throw none;
         var at = threshold ?? current.Threshold;
         if (at < current.StoreThreshold)
             throw new SetupException(FormattableString.Invariant($"links are kept from {current.StoreThreshold} on, so that no threshold can lie below; set cluster.storeThreshold and run the study again"));
-        var scope = new StoreScope(store, current.Run ?? "recluster", current.Filter, current.Model);
+        var scope = new StoreScope(store, current.Run, current.Filter, current.Model);
         int dimension;
-        using (var database = scope.Open(await CommitLog.ReadAsync(store).ConfigureAwait(false)))
+        using (var database = scope.Open(held.Tables))
             dimension = database.Query("SELECT len(embedding) FROM embeddings LIMIT 1", reader => (int)reader.GetInt64(0)).DefaultIfEmpty(1).First();
-        var families = await OpenAsync(scope, dimension, options with { Threshold = at, StoreThreshold = current.StoreThreshold }, stop).ConfigureAwait(false);
+        var families = await OpenAsync(held, scope, dimension, options with { Threshold = at, StoreThreshold = current.StoreThreshold }, stop).ConfigureAwait(false);
         return await families.PublishAsync(at, time, stop).ConfigureAwait(false);
     }
 
@@ -98,15 +103,14 @@ public sealed class FamilyStore
     /// <param name="threshold">Cosine at or above which two images are linked.</param>
     /// <param name="time">The clock.</param>
     /// <param name="stop">Stops before anything is published.</param>
+    /// <param name="isWhole">Whether the input was read to its end. If not, a snapshot of another filter or model stays: readers do not see half of a change.</param>
     /// <returns>Whether there was anything new to publish.</returns>
-    public async Task<bool> PublishAsync(double threshold, TimeProvider time, CancellationToken stop)
+    public async Task<bool> PublishAsync(double threshold, TimeProvider time, CancellationToken stop, bool isWhole = true)
     {
         ArgumentNullException.ThrowIfNull(time);
-        var log = await CommitLog.ReadAsync(_scope.Store).ConfigureAwait(false);
-        if (_current is { } same && same.Commits == log.Commits.Count && same.Filter == _scope.Filter && same.Model == _scope.Model
-            && same.Threshold == threshold && same.StoreThreshold == _forest.StoreThreshold && same.Names is not null) return false;
-
-        using (var database = _scope.Open(log))
+        if (IsPublished(threshold)) return false;
+        if (!isWhole && _current is { } other && (other.Filter != _scope.Filter || other.Model != _scope.Model)) return false;
+        using (var database = _scope.Open(_store.Tables))
         {
             // Images that an earlier filter had brought, and that this one keeps too, never passed through the graph; others it may keep no more.
             var kept = Kept(database);
@@ -117,34 +121,44 @@ public sealed class FamilyStore
         var number = (_current?.Number ?? -1) + 1;
         var families = _forest.Cut(threshold);
         var shapes = StarCover.Of(_forest.Vectors, families, _parallelism, stop);
-        var ofModel = _current?.Model == _scope.Model ? _current : null;
-        var (named, events, next) = StableIds.Follow(await BeforeAsync(ofModel).ConfigureAwait(false), families, _current?.NextName ?? 0);
-        var name = string.Create(CultureInfo.InvariantCulture, $"part-{number:D6}-{_scope.Run}.parquet");
-        await new Snapshot(
-            number, log.Commits.Count, _scope.Filter, _scope.Model, threshold, _forest.StoreThreshold,
-            await WriteAsync(_scope.Families, shapes.SelectMany(ToRecords).OrderBy(record => record.ContentId, StringComparer.Ordinal)).ConfigureAwait(false),
-            await WriteAsync(_scope.Forest, _forest.Edges().Select(ToRecord)).ConfigureAwait(false),
-            time.GetUtcNow(),
-            _scope.Run,
-            await WriteAsync(_scope.FamilyNames, named.Zip(shapes, ToRecord)).ConfigureAwait(false),
-            [.. ofModel?.Log ?? [], .. await WriteAsync(_scope.FamilyLog, events.Select(change => ToRecord(number, change))).ConfigureAwait(false)],
-            next).PublishAsync(_scope.Store).ConfigureAwait(false);
+        var published = await StoreTables.ReadAsync(_scope.Store, _current?.Tables ?? new Dictionary<string, long>()).ConfigureAwait(false);
+        var (named, events, next) = StableIds.Follow(await BeforeAsync(published).ConfigureAwait(false), families, _current?.NextName ?? 0);
+        await ReplaceAsync(Tables.Forest, _forest.Edges().Select(ToRecord)).ConfigureAwait(false);
+        await ReplaceAsync(Tables.Families, shapes.SelectMany(ToRecords).OrderBy(record => record.ContentId, StringComparer.Ordinal)).ConfigureAwait(false);
+        await ReplaceAsync(Tables.FamilyNames, named.Zip(shapes, ToRecord)).ConfigureAwait(false);
+        await CommitAsync(Tables.FamilyLog, [.. events.Select(change => ToRecord(number, change))], Unpublished(Tables.FamilyLog, published)).ConfigureAwait(false);
+        await _store.PublishAsync(new Snapshot(
+            number, _store.Tables.Versions, _scope.Filter, _scope.Model, threshold, _forest.StoreThreshold, next, time.GetUtcNow(), _scope.Run)).ConfigureAwait(false);
         return true;
-
-        async Task<IReadOnlyList<AddedFile>> WriteAsync<T>(string table, IEnumerable<T> records)
-            where T : class, new()
-        {
-            var list = records.ToList();
-            return list.Count == 0 ? [] : [await TableFile.WriteAsync(_scope.Store, table, name, list).ConfigureAwait(false)];
-        }
     }
 
-    // The families of a snapshot under their names; none if it has no names.
-    private async Task<IReadOnlyList<NamedFamily>> BeforeAsync(Snapshot? snapshot)
+    private bool IsPublished(double threshold) => _current is { } same && same.Filter == _scope.Filter && same.Model == _scope.Model
+        && same.Threshold == threshold && same.StoreThreshold == _forest.StoreThreshold
+        && same.Tables.Count == _store.Tables.Versions.Count && _store.Tables.Versions.All(table => same.Tables.TryGetValue(table.Key, out var version) && version == table.Value);
+
+    // The model's own partition becomes what the records say.
+    private Task ReplaceAsync<T>(string table, IEnumerable<T> records)
+        where T : class, new() => CommitAsync(table, [.. records], [.. _store.Tables.Files(Tables.Of(table), _scope.Model)]);
+
+    // A publication that was cut off wrote into the log what no snapshot knows of.
+    private List<DeltaAdd> Unpublished(string table, StoreTables published) =>
+        [.. _store.Tables[table].Files.Where(file => !published[table].Has(file.Path))];
+
+    private async Task CommitAsync<T>(string table, List<T> records, List<DeltaAdd> removed)
+        where T : class, new()
     {
-        if (snapshot?.Names is null) return [];
-        var members = (await ReadAsync<FamilyRecord>(_scope.Store, snapshot.Families).ConfigureAwait(false)).ToLookup(record => record.Family, record => ContentKey.Parse(record.ContentId));
-        return [.. (await ReadAsync<FamilyNameRecord>(_scope.Store, snapshot.Names).ConfigureAwait(false))
+        var definition = Tables.Of(table);
+        var file = await _store.WriteAsync(definition, _scope.Model, records).ConfigureAwait(false);
+        if (file is null && removed.Count == 0) return;
+        await _store.CommitAsync(new TableCommit(definition, "WRITE", file is null ? [] : [file]) { Removed = removed }).ConfigureAwait(false);
+    }
+
+    // The families of the last snapshot under their names; none if it was of another model.
+    private async Task<IReadOnlyList<NamedFamily>> BeforeAsync(StoreTables published)
+    {
+        var members = (await published.ReadAsync<FamilyRecord>(Tables.Of(Tables.Families), _scope.Model).ConfigureAwait(false))
+            .ToLookup(record => record.Family, record => ContentKey.Parse(record.ContentId));
+        return [.. (await published.ReadAsync<FamilyNameRecord>(Tables.Of(Tables.FamilyNames), _scope.Model).ConfigureAwait(false))
             .Select(record => new NamedFamily(record.StableId, ContentKey.Parse(record.Anchor), new Family(ContentKey.Parse(record.Family), [.. members[record.Family].Order()])))];
     }
 
@@ -182,14 +196,6 @@ public sealed class FamilyStore
         .Query("SELECT content_id, embedding FROM embeddings", reader => (Content: reader.GetString(0), Values: (List<float>)reader.GetValue(1)))
         .Where(row => contents.Contains(row.Content))
         .Select(row => new KeyedVector(ContentKey.Parse(row.Content), row.Values.ConvertAll(value => (Half)value).ToArray()))];
-
-    private static async Task<List<T>> ReadAsync<T>(string store, IReadOnlyList<AddedFile> files)
-        where T : class, new()
-    {
-        List<T> records = [];
-        foreach (var file in files) records.AddRange(await TableFile.ReadAsync<T>(store, file).ConfigureAwait(false));
-        return records;
-    }
 
     private static ForestEdge ToEdge(ForestEdgeRecord record) => new(ContentKey.Parse(record.A), ContentKey.Parse(record.B), record.Similarity);
 

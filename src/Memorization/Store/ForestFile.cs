@@ -68,7 +68,7 @@ public static class ForestFile
         ArgumentNullException.ThrowIfNull(part);
         var said = JsonSerializer.Serialize(part.IsWhole ? part with { End = 1, Of = 1 } : part, Json);
         using var bytes = new MemoryStream();
-        await TableFile.SerializeAsync(links, bytes, path, new Dictionary<string, string> { [Key] = said }).ConfigureAwait(false);
+        await TableFile.SerializeAsync(links, bytes, path, metadata: new Dictionary<string, string> { [Key] = said }).ConfigureAwait(false);
         Durable.Write(Path.GetFullPath(path), bytes.WriteTo);
     }
 

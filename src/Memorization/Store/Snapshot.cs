@@ -6,65 +6,87 @@ namespace Memorization.Store;
 
 /// <summary>Table versions that belong together: what a reader sees. The file CURRENT names the newest one and moves last.</summary>
 /// <param name="Number">Counts up from 0.</param>
-/// <param name="Commits">Commits of the log that are part of it.</param>
+/// <param name="Tables">The version of each table that has one.</param>
 /// <param name="Filter">The filter whose verdicts count.</param>
 /// <param name="Model">The model whose embeddings and families count.</param>
 /// <param name="Threshold">Cosine at or above which two images are linked.</param>
 /// <param name="StoreThreshold">Cosine down to which the forest is exact.</param>
-/// <param name="Families">The families, and nothing while there are none.</param>
-/// <param name="Forest">The spanning forest's edges, and nothing while there are none.</param>
+/// <param name="NextName">The first family name that was never used.</param>
 /// <param name="CreatedAt">When it was made.</param>
-/// <param name="Run">The run that made it; null in stores of the first version.</param>
-/// <param name="Names">The families' names; null in stores of the first versions.</param>
-/// <param name="Log">What became of names, in this snapshot and all before it under the same model.</param>
-/// <param name="NextName">The first name that was never used.</param>
+/// <param name="Run">The run that made it.</param>
 internal sealed record Snapshot(
     long Number,
-    long Commits,
+    IReadOnlyDictionary<string, long> Tables,
     string Filter,
     string Model,
     double Threshold,
     double StoreThreshold,
-    IReadOnlyList<AddedFile> Families,
-    IReadOnlyList<AddedFile> Forest,
+    long NextName,
     DateTimeOffset CreatedAt,
-    string? Run = null,
-    IReadOnlyList<AddedFile>? Names = null,
-    IReadOnlyList<AddedFile>? Log = null,
-    long NextName = 0)
+    string Run)
 {
-    /// <summary>The files of all tables that are the snapshot's own.</summary>
-    public IEnumerable<AddedFile> Files => [.. Families, .. Forest, .. Names ?? [], .. Log ?? []];
+    private const string Folder = "snapshots";
+    private const string Current = "CURRENT";
 
     /// <summary>The newest snapshot; null before the first.</summary>
-    /// <exception cref="SetupException">CURRENT names a snapshot that is not there.</exception>
+    /// <exception cref="SetupException">CURRENT names a snapshot that is not there, or the store is of an earlier format.</exception>
     public static async Task<Snapshot?> ReadCurrentAsync(string store)
     {
-        var current = Path.Combine(store, "CURRENT");
+        StoreUpgrade.ThrowIfNeeded(store);
+        var current = Path.Combine(store, Current);
         if (!File.Exists(current)) return null;
         var number = (await File.ReadAllTextAsync(current).ConfigureAwait(false)).Trim();
-        var path = Path.Combine(store, "snapshots", number + ".json");
         try
         {
-            await using var stream = File.OpenRead(path);
-            return await JsonSerializer.DeserializeAsync<Snapshot>(stream, StoreJson.Options).ConfigureAwait(false)
-                ?? throw new JsonException("the file is empty");
+            return await ReadAsync(PathOf(store, number)).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is IOException or JsonException)
         {
-            throw new SetupException($"{current} names snapshot {number}, which cannot be read ({exception.Message}); write the number of a snapshot that is in {Path.GetDirectoryName(path)} into it", exception);
+            throw new SetupException($"{current} names snapshot {number}, which cannot be read ({exception.Message}); write the number of a snapshot that is in {Path.Combine(store, Folder)} into it", exception);
         }
     }
+
+    /// <summary>Every snapshot that is there, oldest first.</summary>
+    /// <exception cref="SetupException">One does not parse.</exception>
+    public static async Task<IReadOnlyList<Snapshot>> ReadAllAsync(string store)
+    {
+        var folder = Path.Combine(store, Folder);
+        List<Snapshot> all = [];
+        if (!Directory.Exists(folder)) return all;
+        foreach (var path in Directory.EnumerateFiles(folder, "*.json"))
+        {
+            try
+            {
+                all.Add(await ReadAsync(path).ConfigureAwait(false));
+            }
+            catch (JsonException exception)
+            {
+                throw new SetupException($"the snapshot {path} does not parse: {exception.Message.ReplaceLineEndings(" ")}; delete it unless CURRENT names it", exception);
+            }
+        }
+
+        return [.. all.OrderBy(snapshot => snapshot.Number)];
+    }
+
+    /// <summary>Where it lies.</summary>
+    public string PathIn(string store) => PathOf(store, Number.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>Makes this the snapshot that readers see.</summary>
     public async Task PublishAsync(string store)
     {
-        var number = Number.ToString(CultureInfo.InvariantCulture);
-        await Durable.WriteJsonAsync(Path.Combine(store, "snapshots", number + ".json"), this).ConfigureAwait(false);
-        await Durable.WriteAsync(Path.Combine(store, "CURRENT"), async stream =>
+        await Durable.WriteJsonAsync(PathIn(store), this).ConfigureAwait(false);
+        await Durable.WriteAsync(Path.Combine(store, Current), async stream =>
         {
             await using var writer = new StreamWriter(stream, leaveOpen: true);
-            await writer.WriteAsync(number).ConfigureAwait(false);
+            await writer.WriteAsync(Number.ToString(CultureInfo.InvariantCulture)).ConfigureAwait(false);
         }).ConfigureAwait(false);
+    }
+
+    private static string PathOf(string store, string number) => Path.Combine(store, Folder, number + ".json");
+
+    private static async Task<Snapshot> ReadAsync(string path)
+    {
+        await using var stream = File.OpenRead(path);
+        return await JsonSerializer.DeserializeAsync<Snapshot>(stream, StoreJson.Options).ConfigureAwait(false) ?? throw new JsonException("the file is empty");
     }
 }

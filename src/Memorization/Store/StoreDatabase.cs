@@ -1,14 +1,27 @@
-using System.Data;
 using System.Data.Common;
 using DuckDB.NET.Data;
 using Memorization.Configuration;
 
 namespace Memorization.Store;
 
-/// <summary>SQL over a store: DuckDB views named rows, images, thumbnails, embeddings, verdicts, families, family_names, family_log, units and study, on the files of one state.</summary>
-/// <remarks>The database is in memory and reads the files in place. Not thread-safe.</remarks>
+/// <summary>SQL over a store: DuckDB views on the files of one state, one of each table's name and <c>study</c>.</summary>
+/// <remarks>
+/// The views of partitioned tables hold the state's filter and model; <c>images</c> has each row's latest outcome, <c>units</c> each unit's.
+/// The database is in memory and reads the files in place. Not thread-safe.
+/// </remarks>
 public sealed partial class StoreDatabase : IDisposable
 {
+    // Of a URL as it was requested: written out by UrlPolicy, so that the host is lower case and ASCII.
+    private const string HostSql = @"regexp_extract(url, '^[a-z]+://(?:[^/?#@]*@)?(\[[^]]*\]|[^/:?#]+)', 1)";
+
+    // The rows a study is about: the filter keeps them, their image is stored, and it has a family.
+    private const string StudySql = """
+        CREATE VIEW study AS
+        SELECT r.row_key, r.caption, r.url, i.content_id, f.family, i.host
+        FROM rows r JOIN verdicts v USING (row_key) JOIN images i USING (row_key) JOIN families f USING (content_id)
+        WHERE v.kept AND i.outcome = 'kept'
+        """;
+
     private readonly DuckDBConnection _connection = new("DataSource=:memory:");
 
     private StoreDatabase() => _connection.Open();
@@ -27,62 +40,39 @@ public sealed partial class StoreDatabase : IDisposable
     {
         var snapshot = await Snapshot.ReadCurrentAsync(store).ConfigureAwait(false)
             ?? throw new SetupException($"there is no finished run in {store}; run `memorization run STUDY` first");
-        var log = await CommitLog.ReadAsync(store).ConfigureAwait(false);
-        return Open(store, log.Commits.Take((int)snapshot.Commits), snapshot.Files, snapshot.Filter, snapshot.Model, snapshot);
+        return Open(await StoreTables.ReadAsync(store, snapshot.Tables).ConfigureAwait(false), snapshot.Filter, snapshot.Model, snapshot);
     }
 
-    /// <summary>Opens a number of commits, and the tables that go with them, as one state.</summary>
-    internal static StoreDatabase Open(
-        string store, IEnumerable<Commit> commits, IEnumerable<AddedFile> ofSnapshot, string filter, string model, Snapshot? snapshot = null)
+    /// <summary>Opens tables as one state.</summary>
+    /// <param name="tables">The tables.</param>
+    /// <param name="filter">The filter whose verdicts count.</param>
+    /// <param name="model">The model whose embeddings and families count.</param>
+    /// <param name="snapshot">The snapshot that the state is of, if it is.</param>
+    internal static StoreDatabase Open(StoreTables tables, string filter, string model, Snapshot? snapshot = null)
     {
-        var committed = commits.ToList();
-        var byTable = committed.SelectMany(commit => commit.Files).Concat(ofSnapshot)
-            .ToLookup(file => file.Table, file => Path.GetFullPath(Path.Combine(store, file.Path)));
         var database = new StoreDatabase { Snapshot = snapshot };
-        database.View("rows", byTable[Tables.Rows], RowColumns, "*");
-        database.View(
-            "images", byTable[Tables.Images], ImageColumns, $"*, {HostSql} AS host", "QUALIFY row_number() OVER (PARTITION BY row_key ORDER BY fetched_at DESC) = 1");
-        database.View("thumbnails", byTable[Tables.Thumbnails], ThumbnailColumns, "*");
-        database.View("verdicts", byTable[$"{Tables.Verdicts}/filter={filter}"], VerdictColumns, $"row_key, kept, reason, detail, '{filter}' AS filter");
-        database.View("embeddings", byTable[$"{Tables.Embeddings}/model={model}"], EmbeddingColumns, $"content_id, embedding, '{model}' AS model");
-        database.View("families", byTable[$"{Tables.Families}/model={model}"], FamilyColumns, $"*, '{model}' AS model");
-        database.View("family_names", byTable[$"{Tables.FamilyNames}/model={model}"], FamilyNameColumns, "*");
-        database.View("family_log", byTable[$"{Tables.FamilyLog}/model={model}"], FamilyLogColumns, "*");
+        foreach (var table in Tables.All)
+        {
+            var partition = table.Partition switch { "filter" => filter, "model" => model, _ => null };
+            var (select, where) = table.Name switch
+            {
+                Tables.Images => ($"*, {HostSql} AS host", "QUALIFY row_number() OVER (PARTITION BY row_key ORDER BY version DESC NULLS LAST, fetched_at DESC) = 1"),
+                Tables.Units => ("*", $"WHERE filter = {Text(filter)} AND model = {Text(model)} QUALIFY generation = max(generation) OVER (PARTITION BY unit)"),
+                _ => (partition is null ? "*" : $"*, {Text(partition)} AS {table.Partition}", ""),
+            };
+            database.View(table, tables.Files(table, partition).Select(file => tables.PathOf(table.Name, file.Path)), select, where);
+        }
+
         database.Execute(StudySql);
-        database.FillUnits(committed.SelectMany(commit => commit.Units).Where(unit => unit.Fingerprint == $"{filter}/{model}"));
         return database;
     }
-
-    // Types of the views that have no file yet; with files the files say it.
-    private const string RowColumns = "row_key VARCHAR, url VARCHAR, caption VARCHAR, width INTEGER, height INTEGER, license VARCHAR, nsfw VARCHAR, similarity DOUBLE, token_count INTEGER, source_content VARCHAR, source_row_group INTEGER, source_row INTEGER";
-    private const string ImageColumns = "row_key VARCHAR, url VARCHAR, outcome VARCHAR, reason VARCHAR, detail VARCHAR, http_status INTEGER, attempts INTEGER, fetched_at TIMESTAMPTZ, elapsed_ms INTEGER, content_id VARCHAR, bytes BIGINT, mime VARCHAR, format VARCHAR, width INTEGER, height INTEGER";
-    private const string VerdictColumns = "row_key VARCHAR, kept BOOLEAN, reason VARCHAR, detail VARCHAR";
-    private const string EmbeddingColumns = "content_id VARCHAR, embedding FLOAT[]";
-    private const string FamilyColumns = "content_id VARCHAR, family VARCHAR, star VARCHAR, similarity_to_leader DOUBLE";
-    private const string FamilyNameColumns = "family VARCHAR, stable_id BIGINT, anchor VARCHAR, contents INTEGER, stars INTEGER, least_similarity DOUBLE";
-    private const string FamilyLogColumns = "snapshot BIGINT, stable_id BIGINT, change VARCHAR, other BIGINT, contents INTEGER";
-    private const string ThumbnailColumns = "content_id VARCHAR, mime VARCHAR, image BLOB";
-
-    // Of a URL as it was requested: written out by UrlPolicy, so that the host is lower case and ASCII.
-    private const string HostSql = @"regexp_extract(url, '^[a-z]+://(?:[^/?#@]*@)?(\[[^]]*\]|[^/:?#]+)', 1)";
-
-    // The rows a study is about: the filter keeps them, their image is stored, and it has a family.
-    private const string StudySql = """
-        CREATE VIEW study AS
-        SELECT r.row_key, r.caption, r.url, i.content_id, f.family, i.host
-        FROM rows r JOIN verdicts v USING (row_key) JOIN images i USING (row_key) JOIN families f USING (content_id)
-        WHERE v.kept AND i.outcome = 'kept'
-        """;
 
     /// <summary>Runs a query and maps each row.</summary>
     public IReadOnlyList<T> Query<T>(string sql, Func<DbDataReader, T> map)
     {
         ArgumentNullException.ThrowIfNull(map);
-        using var command = _connection.CreateCommand();
-        command.CommandText = sql;
-        using var reader = command.ExecuteReader();
         var result = new List<T>();
-        while (reader.Read()) result.Add(map(reader));
+        ForEach(sql, reader => result.Add(map(reader)));
         return result;
     }
 
@@ -111,29 +101,32 @@ public sealed partial class StoreDatabase : IDisposable
         }
     }
 
+    /// <summary>Runs a query and hands over each row.</summary>
+    internal void ForEach(string sql, Action<DbDataReader> take)
+    {
+        using var command = _connection.CreateCommand();
+        command.CommandText = sql;
+        using var reader = command.ExecuteReader();
+        while (reader.Read()) take(reader);
+    }
+
     /// <summary>Closes the database; the files stay.</summary>
     public void Dispose() => _connection.Dispose();
 
-    private void View(string name, IEnumerable<string> files, string columns, string select, string filter = "")
+    // First the columns as they are today, without rows: files of earlier versions lack some, and a table may have no file yet.
+    private void View(TableDefinition table, IEnumerable<string> files, string select, string where)
     {
-        var list = string.Join(", ", files.Select(file => $"'{file.Replace("'", "''", StringComparison.Ordinal)}'"));
-        var source = list.Length > 0
-            ? $"read_parquet([{list}], hive_partitioning = false)"
-            : $"(SELECT {string.Join(", ", columns.Split(", ").Select(column => $"NULL::{column[(column.IndexOf(' ', StringComparison.Ordinal) + 1)..]} AS {column[..column.IndexOf(' ', StringComparison.Ordinal)]}"))} WHERE false)";
-        Execute($"CREATE VIEW {name} AS SELECT {select} FROM {source} {filter}");
+        var list = string.Join(", ", files.Select(Text));
+        var source = $"SELECT {string.Join(", ", table.Columns.Select(column => $"NULL::{column.Sql} AS \"{column.Name}\""))} WHERE false";
+        if (list.Length > 0) source += $" UNION ALL BY NAME SELECT {Unpruned(table)} FROM read_parquet([{list}], hive_partitioning = false, union_by_name = true)";
+        Execute($"CREATE VIEW {table.Name} AS SELECT {select} FROM ({source}) {where}");
     }
 
-    /// <summary>What the log of commits says of each finished unit: rows by reason, and by null for those that are stored.</summary>
-    private void FillUnits(IEnumerable<FinishedUnit> units)
-    {
-        Execute("CREATE TABLE units (unit VARCHAR, reason VARCHAR, rows BIGINT)");
-        using var appender = _connection.CreateAppender("units");
-        foreach (var unit in units)
-        {
-            appender.CreateRow().AppendValue(unit.Unit).AppendNullValue().AppendValue(unit.Kept).EndRow();
-            foreach (var (reason, rows) in unit.Reasons) appender.CreateRow().AppendValue(unit.Unit).AppendValue(reason.ToString()).AppendValue(rows).EndRow();
-        }
-    }
+    // The files' statistics order text by UTF-16, DuckDB by UTF-8: by statistics it would skip rows that a caption with an emoji in it is asked for.
+    // What is concatenated has none. Keys and ids are ASCII and have no need of it.
+    private static string Unpruned(TableDefinition table) => table.Name is Tables.Rows or Tables.Duplicates
+        ? "* REPLACE (url || '' AS url, caption || '' AS caption, license || '' AS license, nsfw || '' AS nsfw)"
+        : "*";
 
     private void Execute(string sql)
     {
@@ -141,6 +134,8 @@ public sealed partial class StoreDatabase : IDisposable
         command.CommandText = sql;
         command.ExecuteNonQuery();
     }
+
+    private static string Text(string value) => $"'{value.Replace("'", "''", StringComparison.Ordinal)}'";
 
     // DuckDB.NET gives a BLOB as a stream over memory that is gone with the row.
     private static object Value(object value)

@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Memorization.Store;
 
-/// <summary>What a store keeps of an image for people to look at.</summary>
+/// <summary>What a store keeps of an image.</summary>
 public enum StoredImages
 {
     /// <summary>Nothing: the report has placeholders.</summary>
@@ -10,6 +10,9 @@ public enum StoredImages
 
     /// <summary>A JPEG of 112×112 pixels, about 3 KB, of the centre crop that the model sees.</summary>
     Thumbnail,
+
+    /// <summary>The thumbnail, and the bytes as received in tar shards: another model or another rule for decoding then needs no request.</summary>
+    Original,
 }
 
 /// <summary>Where the study's data lies and how often it becomes durable.</summary>

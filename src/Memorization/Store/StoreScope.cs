@@ -10,20 +10,8 @@ public sealed record StoreScope(string Store, string Run, string Filter, string 
     /// <summary>The run's own folder, for its log and its numbers.</summary>
     public string RunFolder => Path.Combine(Store, "runs", Run);
 
-    internal string Verdicts => $"{Tables.Verdicts}/filter={Filter}";
-
-    internal string Embeddings => $"{Tables.Embeddings}/model={Model}";
-
-    internal string Families => $"{Tables.Families}/model={Model}";
-
-    internal string FamilyNames => $"{Tables.FamilyNames}/model={Model}";
-
-    internal string FamilyLog => $"{Tables.FamilyLog}/model={Model}";
-
-    internal string Forest => $"{Tables.Forest}/model={Model}";
-
-    /// <summary>Everything committed so far as one state, whatever the newest snapshot says.</summary>
-    internal StoreDatabase Open(CommitLog log) => StoreDatabase.Open(Store, log.Commits, [], Filter, Model);
+    /// <summary>Everything at certain versions as one state.</summary>
+    internal StoreDatabase Open(StoreTables tables) => StoreDatabase.Open(tables, Filter, Model);
 
     /// <summary>Writes the run's numbers; the file is whole or not there.</summary>
     public Task WriteStatsAsync(byte[] json) =>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Memorization.Configuration;
 using Memorization.Flow;
 using Memorization.Rows;
@@ -11,51 +10,39 @@ namespace Memorization.Store;
 public sealed record StoredImage(string ContentId, Half[] Embedding);
 
 /// <summary>What one commit made durable.</summary>
-/// <param name="Version">The commit.</param>
 /// <param name="Images">Images whose embedding is new to the store.</param>
-public sealed record CommittedBatch(long Version, IReadOnlyList<StoredImage> Images);
+public sealed record CommittedBatch(IReadOnlyList<StoredImage> Images);
 
 /// <summary>Collects the ends of rows and commits them: every so many rows, every so many seconds, and at the end.</summary>
 /// <remarks>
-/// A row is written once whatever happens: what a commit holds is known to the next run by its key, and a unit is skipped as a whole once
-/// a commit says that all its rows have ended. Not thread-safe: it is the graph's collector.
+/// A row is written once whatever happens: what the tables hold is known to the next run by its key. The tables are committed one after the other in an
+/// order in which each may be the last: a row without its image's outcome is one that was not asked for yet, and a unit comes after all its rows. So
+/// the store is whole wherever a run is killed. Not thread-safe: it is the graph's collector.
 /// </remarks>
 public sealed class StoreWriter : IDisposable
 {
+    private readonly HeldStore _store;
     private readonly StoreScope _scope;
-    private readonly StoreLock _lock;
-    private readonly CommitLog _log;
     private readonly StoreOptions _options;
+    private readonly StoreRules _rules;
     private readonly TimeProvider _time;
 
     private readonly HashSet<UInt128> _written = [];
     private readonly HashSet<string> _embedded = [];
     private readonly HashSet<string> _pictured = [];
     private readonly UnitLedger _units = new();
-    private readonly Dictionary<string, FinishedUnit> _doneUnits;
-
-    private readonly List<RowRecord> _rows = [];
-    private readonly List<ImageRecord> _images = [];
-    private readonly List<VerdictRecord> _verdicts = [];
-    private readonly List<EmbeddingRecord> _embeddings = [];
-    private readonly List<ThumbnailRecord> _thumbnails = [];
-    private readonly List<StoredImage> _newImages = [];
-    private readonly List<FinishedUnit> _finished = [];
+    private readonly Dictionary<UInt128, List<EndedRow>> _waiting = [];
+    private readonly WrittenBlobs _blobs;
+    private readonly PendingBatch _batch = new();
     private long _ends;
     private long _storedRows;
     private long _lastCommit;
 
-    private StoreWriter(StoreScope scope, StoreLock storeLock, CommitLog log, StoreOptions options, TimeProvider time, KnownRows known)
+    private StoreWriter(HeldStore store, StoreScope scope, StoreOptions options, StoreRules rules, TimeProvider time, KnownRows known)
     {
-        _scope = scope;
-        _lock = storeLock;
-        _log = log;
-        _options = options;
-        _time = time;
-        Known = known;
+        (_store, _scope, _options, _rules, _time, Known) = (store, scope, options, rules, time, known);
+        _blobs = new WrittenBlobs(store, scope.Run, known.Blobs);
         _lastCommit = time.GetTimestamp();
-        _doneUnits = log.Commits.SelectMany(commit => commit.Units).Where(unit => unit.Fingerprint == UnitFingerprint)
-            .ToDictionary(unit => unit.Unit);
     }
 
     /// <summary>What earlier runs committed; the stage that keeps new rows.</summary>
@@ -64,42 +51,29 @@ public sealed class StoreWriter : IDisposable
     /// <summary>Rows that this run stored and committed.</summary>
     public long StoredRows { get; private set; }
 
-    private string UnitFingerprint => $"{_scope.Filter}/{_scope.Model}";
-
-    /// <summary>Opens a store for writing, or makes one.</summary>
+    /// <summary>Reads what a held store has of the rows.</summary>
+    /// <param name="store">The store.</param>
     /// <param name="scope">Where, and under which filter and model.</param>
-    /// <param name="options">When to commit.</param>
+    /// <param name="options">When to commit, and what to keep of an image.</param>
+    /// <param name="rules">When a row is tried again.</param>
     /// <param name="time">The clock.</param>
-    /// <exception cref="SetupException">Another run holds the store, or it cannot be written or read.</exception>
-    public static async Task<StoreWriter> OpenAsync(StoreScope scope, StoreOptions options, TimeProvider time)
+    /// <exception cref="SetupException">The store cannot be read.</exception>
+    public static StoreWriter Open(HeldStore store, StoreScope scope, StoreOptions options, StoreRules rules, TimeProvider time)
     {
+        ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(scope);
         ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(rules);
         ArgumentNullException.ThrowIfNull(time);
-        var storeLock = StoreLock.Take(scope.Store, time);
-        try
-        {
-            var log = await CommitLog.ReadAsync(scope.Store).ConfigureAwait(false);
-            RemoveOrphans(scope.Store, log);
-            using var database = scope.Open(log);
-            return new StoreWriter(scope, storeLock, log, options, time, KnownRows.Load(database));
-        }
-        catch
-        {
-            storeLock.Dispose();
-            throw;
-        }
+        return new StoreWriter(store, scope, options, rules, time, KnownRows.Read(store.Tables, scope, rules, time.GetUtcNow()));
     }
-
-    /// <summary>What an earlier commit says of a unit that was finished under the current filter and model; null if there is none.</summary>
-    public FinishedUnit? FinishedBefore(UnitId unit) => _doneUnits.GetValueOrDefault(unit.ToString());
 
     /// <summary>Takes the end of a row or a unit; commits if it is time to.</summary>
     public async ValueTask<CommittedBatch?> AddAsync(RowEnd end)
     {
         if (end.Item is UnitEnd unit)
         {
-            if (_units.End(unit) is { } done) Finish(done);
+            if (_units.End(unit) is { } done) _batch.Finished.Add(done);
         }
         else
         {
@@ -117,73 +91,58 @@ public sealed class StoreWriter : IDisposable
     {
         _lastCommit = _time.GetTimestamp();
         _ends = 0;
-        if (_rows.Count + _images.Count + _verdicts.Count + _finished.Count == 0) return null;
-
-        var version = _log.NextVersion;
-        var name = string.Create(CultureInfo.InvariantCulture, $"part-{version:D6}-{_scope.Run}.parquet");
-        var files = new List<AddedFile>();
-        await WriteAsync(Tables.Rows, _rows).ConfigureAwait(false);
-        await WriteAsync(_scope.Verdicts, _verdicts).ConfigureAwait(false);
-        await WriteAsync(Tables.Images, _images).ConfigureAwait(false);
-        await WriteAsync(_scope.Embeddings, _embeddings).ConfigureAwait(false);
-        await WriteAsync(Tables.Thumbnails, _thumbnails).ConfigureAwait(false);
-        await _log.AppendAsync(new Commit(version, _time.GetUtcNow(), _scope.Run, files, [.. _finished])).ConfigureAwait(false);
-
-        var batch = new CommittedBatch(version, [.. _newImages]);
+        if (_batch.IsEmpty) return null;
+        await _blobs.PublishAsync().ConfigureAwait(false);
+        await _batch.CommitAsync(_store, _scope).ConfigureAwait(false);
         StoredRows = _storedRows;
-        _newImages.Clear();
-        _finished.Clear();
-        return batch;
-
-        async Task WriteAsync<T>(string table, List<T> records)
-            where T : class, new()
-        {
-            if (records.Count == 0) return;
-            files.Add(await TableFile.WriteAsync(_scope.Store, table, name, records).ConfigureAwait(false));
-            records.Clear();
-        }
+        return _batch.Clear();
     }
 
-    /// <summary>Gives the store back; what was not committed is not part of it.</summary>
-    public void Dispose() => _lock.Dispose();
+    /// <summary>Removes what was begun and not committed; the store stays held.</summary>
+    public void Dispose() => _blobs.Dispose();
 
     private void AddRow(EndedRow row)
     {
-        var reason = row.Reason == Reason.AlreadyStored ? null : row.Reason;
-        if (_units.End(row.Row.Unit, reason) is { } done) Finish(done);
-        if (row.Reason == Reason.DuplicateRow) return;
-
-        var known = Known.Rows.GetValueOrDefault(row.Row.Key);
-        if (_written.Add(row.Row.Key))
+        var key = row.Row.Key;
+        var isKnown = Known.Rows.TryGetValue(key, out var known);
+        // The row that this one repeats is still under way: its unit must not be finished before the two are written.
+        if (row.Reason == Reason.DuplicateRow && !isKnown && !_written.Contains(key))
         {
-            if (!Known.Rows.ContainsKey(row.Row.Key)) _rows.Add(row.ToRow());
-            if (!known.HasVerdict) _verdicts.Add(row.ToVerdict());
+            if (!_waiting.TryGetValue(key, out var waiting)) _waiting.Add(key, waiting = []);
+            waiting.Add(row);
+            return;
         }
 
-        if (!row.WasFetched) return;
-        _images.Add(row.ToImage());
+        if (_units.End(row.Row.Unit, row.Reason == Reason.AlreadyStored ? null : row.Reason) is { } done) _batch.Finished.Add(done);
+        var isFirst = !isKnown && _written.Add(key);
+        if (isFirst) _batch.Rows.Add(row.ToRow());
+        else if (!Known.HasPlace(row.Row)) _batch.Duplicates.Add(row.ToRow());
+        if (row.Reason != Reason.DuplicateRow)
+        {
+            if (!known.HasVerdict) _batch.Verdicts.Add(row.ToVerdict());
+            if (row.WasFetched) AddImage(row, Known.Due.GetValueOrDefault(key));
+        }
+
+        if (!isFirst || !_waiting.Remove(key, out var repeats)) return;
+        foreach (var repeat in repeats) AddRow(repeat);
+    }
+
+    private void AddImage(EndedRow row, PriorOutcome? prior)
+    {
+        var place = row.IsFromStore ? prior!.Bytes!.Place : row.ContentId is null ? null : _blobs.Place(row, _options.Images == StoredImages.Original, isDamaged: prior?.Bytes is not null);
+        // A kept image that is embedded by another model is the same image as before.
+        if (row.Reason is not null || !row.IsFromStore || prior?.Reason is not null)
+        {
+            var rules = row.Reason is { } reason ? _rules.DeciderOf(reason, _scope.Model) : null;
+            _batch.Images.Add(row.ToImage(prior, place, rules, _store.Tables[Tables.Images].Version + 1));
+        }
+
         if (!row.IsStored) return;
         _storedRows++;
         if (row.Thumbnail is not null && !Known.Thumbnails.Contains(row.ContentId!) && _pictured.Add(row.ContentId!))
-            _thumbnails.Add(row.ToThumbnail());
+            _batch.Thumbnails.Add(row.ToThumbnail());
         if (Known.Contents.Contains(row.ContentId!) || !_embedded.Add(row.ContentId!)) return;
-        _embeddings.Add(row.ToEmbedding());
-        _newImages.Add(new StoredImage(row.ContentId!, row.Embedding!));
-    }
-
-    private void Finish((UnitId Unit, long Kept, SortedDictionary<Reason, long> Reasons) unit) => _finished.Add(new FinishedUnit(
-        unit.Unit.ToString(), UnitFingerprint, unit.Kept + unit.Reasons.Values.Sum(), unit.Kept, unit.Reasons));
-
-    /// <summary>Removes files that no commit names: what a killed run left behind.</summary>
-    private static void RemoveOrphans(string store, CommitLog log)
-    {
-        var named = log.Commits.SelectMany(commit => commit.Files).Select(file => Path.GetFullPath(Path.Combine(store, file.Path))).ToHashSet();
-        foreach (var table in (string[])[Tables.Rows, Tables.Verdicts, Tables.Images, Tables.Embeddings, Tables.Thumbnails])
-        {
-            var folder = Path.Combine(store, table);
-            if (!Directory.Exists(folder)) continue;
-            foreach (var file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
-                if (!named.Contains(Path.GetFullPath(file))) File.Delete(file);
-        }
+        _batch.Embeddings.Add(row.ToEmbedding());
+        _batch.NewImages.Add(new StoredImage(row.ContentId!, row.Embedding!));
     }
 }

@@ -1,20 +1,53 @@
 using System.Text.Json.Serialization;
+using Parquet.Schema;
+using Parquet.Serialization;
 using Parquet.Serialization.Attributes;
 
 namespace Memorization.Store;
 
-/// <summary>The tables of a store. The property names below are the column names; they are part of the format.</summary>
+/// <summary>A table of the store.</summary>
+/// <param name="Name">The folder below the store, and the view's name.</param>
+/// <param name="Record">The record whose properties are the columns.</param>
+/// <param name="Partition">The column that files are partitioned by, and that no file has; null if there is none.</param>
+internal sealed record TableDefinition(string Name, Type Record, string? Partition = null)
+{
+    /// <summary>The columns that the files have.</summary>
+    public IReadOnlyList<TableColumn> Columns { get; } = [.. Record.GetParquetSchema(forWriting: true).Fields.Select(TableColumn.From)];
+}
+
+/// <summary>The tables of a store. The records' property names are the column names; they are part of the format: columns may be added, not renamed.</summary>
 internal static class Tables
 {
     public const string Rows = "rows";
-    public const string Images = "images";
+    public const string Duplicates = "duplicates";
     public const string Verdicts = "verdicts";
-    public const string Embeddings = "embeddings";
+    public const string Images = "images";
     public const string Thumbnails = "thumbnails";
+    public const string Embeddings = "embeddings";
+    public const string Units = "units";
     public const string Families = "families";
     public const string FamilyNames = "family_names";
     public const string FamilyLog = "family_log";
     public const string Forest = "forest";
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<TableDefinition> All { get; } =
+    [
+        new(Rows, typeof(RowRecord)),
+        new(Duplicates, typeof(RowRecord)),
+        new(Verdicts, typeof(VerdictRecord), "filter"),
+        new(Images, typeof(ImageRecord)),
+        new(Thumbnails, typeof(ThumbnailRecord)),
+        new(Embeddings, typeof(EmbeddingRecord), "model"),
+        new(Units, typeof(UnitRecord)),
+        new(Families, typeof(FamilyRecord), "model"),
+        new(FamilyNames, typeof(FamilyNameRecord), "model"),
+        new(FamilyLog, typeof(FamilyEventRecord), "model"),
+        new(Forest, typeof(ForestEdgeRecord), "model"),
+    ];
+
+    /// <summary>The table of that name.</summary>
+    public static TableDefinition Of(string name) => All.First(table => table.Name == name);
 }
 
 /// <summary>A selected row: what the metadata says, whatever became of it.</summary>
@@ -45,6 +78,7 @@ internal sealed record ImageRecord
     [JsonPropertyName("http_status")] public int? HttpStatus { get; set; }
     [JsonPropertyName("attempts")] public int Attempts { get; set; }
 
+    // Of finer timestamps Parquet.Net writes wrong statistics, by which readers then skip rows that are there.
     [JsonPropertyName("fetched_at"), ParquetTimestamp(ParquetTimestampResolution.Milliseconds, true, true)]
     public DateTime? FetchedAt { get; set; }
 
@@ -55,6 +89,20 @@ internal sealed record ImageRecord
     [JsonPropertyName("format")] public string? Format { get; set; }
     [JsonPropertyName("width")] public int? Width { get; set; }
     [JsonPropertyName("height")] public int? Height { get; set; }
+
+    /// <summary>Fingerprint of the options that the outcome came of; null if it came of none.</summary>
+    [JsonPropertyName("rules")] public string? Rules { get; set; }
+
+    /// <summary>Runs in a row in which the row failed for a reason that may pass by itself.</summary>
+    [JsonPropertyName("failures")] public int? Failures { get; set; }
+
+    /// <summary>The shard that holds the bytes, where they begin in it, and their number is <c>length</c>; null if they were not kept.</summary>
+    [JsonPropertyName("blob")] public string? Blob { get; set; }
+    [JsonPropertyName("offset")] public long? Offset { get; set; }
+    [JsonPropertyName("length")] public long? Length { get; set; }
+
+    /// <summary>The table's version that brought the record: of a row's records the one with the highest counts.</summary>
+    [JsonPropertyName("version")] public long? Version { get; set; }
 
     public const string Kept = "kept";
     public const string Rejected = "rejected";
@@ -67,6 +115,19 @@ internal sealed record VerdictRecord
     [JsonPropertyName("kept")] public bool Kept { get; set; }
     [JsonPropertyName("reason")] public string? Reason { get; set; }
     [JsonPropertyName("detail")] public string? Detail { get; set; }
+}
+
+/// <summary>How many rows of a unit (a row group) ended for a reason under a filter and a model; null for those that are stored.</summary>
+internal sealed record UnitRecord
+{
+    [JsonPropertyName("unit"), ParquetRequired] public string Unit { get; set; } = "";
+    [JsonPropertyName("filter"), ParquetRequired] public string Filter { get; set; } = "";
+    [JsonPropertyName("model"), ParquetRequired] public string Model { get; set; } = "";
+    [JsonPropertyName("reason")] public string? Reason { get; set; }
+    [JsonPropertyName("rows")] public long Rows { get; set; }
+
+    /// <summary>Counts up each time that the unit is finished: the highest counts.</summary>
+    [JsonPropertyName("generation")] public long Generation { get; set; }
 }
 
 /// <summary>An image's place in a model's space; the floats are float16-exact.</summary>

@@ -1,11 +1,10 @@
-using System.Runtime.InteropServices;
 using Memorization.Configuration;
 
 namespace Memorization.Store;
 
 /// <summary>A file that is written piece by piece under another name and gets its own only once every byte is on the disk. Disposed before, it is gone.</summary>
 /// <remarks>Not thread-safe.</remarks>
-internal sealed partial class UnfinishedFile : IDisposable
+internal sealed class UnfinishedFile : IDisposable
 {
     private readonly string _path;
     private readonly string _unfinished;
@@ -38,11 +37,7 @@ internal sealed partial class UnfinishedFile : IDisposable
     /// <exception cref="SetupException">There is one; it stays as it is.</exception>
     public void PublishNew(Action? last = null) => End(last, () =>
     {
-        // On Unix File.Move looks first and then renames: a file made in between would be lost. A link is made or is not.
-        if (OperatingSystem.IsWindows()) File.Move(_unfinished, _path, overwrite: false);
-        else if (Link(_unfinished, _path) == 0) File.Delete(_unfinished);
-        else if (HasNoLinks(Marshal.GetLastPInvokeError())) File.Move(_unfinished, _path, overwrite: false);
-        else throw new IOException(File.Exists(_path) ? "there is one already, and it is never replaced" : $"the file cannot be linked (error {Marshal.GetLastPInvokeError()})");
+        if (!Durable.TryPublishNew(_unfinished, _path)) throw new IOException("there is one already, and it is never replaced");
     });
 
     /// <inheritdoc/>
@@ -59,13 +54,8 @@ internal sealed partial class UnfinishedFile : IDisposable
         Stream.Flush(flushToDisk: true);
         Stream.Dispose();
         name();
+        if (File.Exists(_unfinished)) File.Delete(_unfinished);
         Durable.FlushFolder(Path.GetDirectoryName(Path.GetFullPath(_path))!);
         return _ended = true;
     });
-
-    // EPERM, ENOSYS and EOPNOTSUPP, of Linux and macOS: file systems without hard links (FAT, some network mounts).
-    private static bool HasNoLinks(int error) => error is 1 or 38 or 78 or 95 or 45 or 102;
-
-    [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Link(string existing, string name);
 }

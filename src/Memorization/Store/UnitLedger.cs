@@ -10,7 +10,7 @@ internal sealed class UnitLedger
 
     /// <summary>Counts a row's end; the reason is null for a stored row, whichever run stored it.</summary>
     /// <returns>The unit, if this was its last row.</returns>
-    public (UnitId Unit, long Kept, SortedDictionary<Reason, long> Reasons)? End(UnitId unit, Reason? reason)
+    public FinishedUnit? End(UnitId unit, Reason? reason)
     {
         var open = Find(unit);
         open.Ended++;
@@ -21,7 +21,7 @@ internal sealed class UnitLedger
 
     /// <summary>Takes the scan's word.</summary>
     /// <returns>The unit, if all its rows had ended before.</returns>
-    public (UnitId Unit, long Kept, SortedDictionary<Reason, long> Reasons)? End(UnitEnd end)
+    public FinishedUnit? End(UnitEnd end)
     {
         var open = Find(end.Unit);
         open.Emitted = end.Emitted;
@@ -32,11 +32,11 @@ internal sealed class UnitLedger
 
     private Open Find(UnitId unit) => _open.TryGetValue(unit, out var open) ? open : _open[unit] = new Open();
 
-    private (UnitId Unit, long Kept, SortedDictionary<Reason, long> Reasons)? Finish(UnitId unit, Open open)
+    private FinishedUnit? Finish(UnitId unit, Open open)
     {
         if (open.Ended != open.Emitted) return null;
         _open.Remove(unit);
-        return (unit, open.Kept, open.Reasons);
+        return new FinishedUnit(unit.ToString(), open.Kept, open.Reasons);
     }
 
     private sealed class Open

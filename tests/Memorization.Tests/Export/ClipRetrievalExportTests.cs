@@ -126,7 +126,7 @@ public sealed class ClipRetrievalExportTests : IDisposable
     }
 
     private Task<IReadOnlyList<ClipRetrievalRow>> MetadataAsync(string name) =>
-        TableFile.ReadAsync<ClipRetrievalRow>(_out.File("metadata"), new AddedFile("", name, 0));
+        TableFile.ReadAsync<ClipRetrievalRow>(_out.File("metadata", name));
 
     private static int Number(ClipRetrievalRow row) => Convert.ToInt32(row.RowKey[24..], 16) - 1;
 }

@@ -187,5 +187,5 @@ public sealed class WebDatasetExportTests : IDisposable
         return members;
     }
 
-    private Task<IReadOnlyList<Sample>> SamplesAsync(string name) => TableFile.ReadAsync<Sample>(_out.Path, new AddedFile("", name, 0));
+    private Task<IReadOnlyList<Sample>> SamplesAsync(string name) => TableFile.ReadAsync<Sample>(_out.File(name));
 }

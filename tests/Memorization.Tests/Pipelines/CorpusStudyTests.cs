@@ -25,7 +25,7 @@ public sealed class CorpusStudyTests(ITestOutputHelper output) : IDisposable
     public async Task A_thousand_real_rows_of_LAION_pass_scan_URL_and_caption_with_a_funnel_that_adds_up()
     {
         var everything = new KeywordMatcher([]);
-        var scan = new LaionScan([SharedFolder.Path("corpora", "laion", "laion-1000.parquet")], new ScanFilter(), _ => false, 2, Serilog.Core.Logger.None);
+        var scan = new LaionScan([SharedFolder.Path("corpora", "laion", "laion-1000.parquet")], new ScanFilter(), 2, Serilog.Core.Logger.None);
         using var graph = new Graph(default, default);
         var ends = new List<RowEnd>();
         graph.Source<LaionRow>(StageName.Scan, scan.RunAsync)

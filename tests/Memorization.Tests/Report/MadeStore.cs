@@ -52,13 +52,10 @@ internal sealed class MadeStore : IDisposable
     /// <summary>Commits the rows, other ends, and the families, as one run.</summary>
     public async Task WriteAsync(IReadOnlyList<MadeRow> rows, params RowEnd[] others)
     {
-        var scope = new StoreScope(_folder.Path, "run", _filter, "m");
-        using (var writer = await StoreWriter.OpenAsync(scope, new StoreOptions { CommitRows = 1_000_000 }, _time))
-        {
-            foreach (var row in rows) await writer.AddAsync(End(row));
-            foreach (var end in others) await writer.AddAsync(end);
-            await writer.FlushAsync();
-        }
+        using var store = await WritableStore.OpenAsync(_folder.Path, "run", _filter, options: new StoreOptions { CommitRows = 1_000_000 }, time: _time);
+        foreach (var row in rows) await store.Writer.AddAsync(End(row));
+        foreach (var end in others) await store.Writer.AddAsync(end);
+        await store.Writer.FlushAsync();
 
         var families = rows.GroupBy(row => row.Family).SelectMany(family =>
         {
@@ -66,10 +63,10 @@ internal sealed class MadeStore : IDisposable
             var stars = family.Where(row => row.Star is not null).DistinctBy(row => row.Content).ToDictionary(row => MadeRows.Content(row.Content), row => MadeRows.Content(row.Star!.Value));
             return contents.Select(content => new FamilyRecord { ContentId = content, Family = contents[0], Star = stars.GetValueOrDefault(content) });
         }).ToList();
-        AddedFile[] files = families.Count == 0 ? [] : [await TableFile.WriteAsync(_folder.Path, "families/model=m", "part-000000.parquet", families)];
-        var commits = (await CommitLog.ReadAsync(_folder.Path)).Commits.Count;
-        await new Snapshot(0, commits, _filter, "m", 0.9, 0.8, files, [], _time.GetUtcNow(), "run").PublishAsync(_folder.Path);
-        await scope.WriteStatsAsync("""
+        var table = Tables.Of(Tables.Families);
+        if (await store.Held.WriteAsync(table, "m", families) is { } file) await store.Held.CommitAsync(new TableCommit(table, "WRITE", [file]));
+        await store.Held.PublishAsync(new Snapshot(0, store.Held.Tables.Versions, _filter, "m", 0.9, 0.8, 0, _time.GetUtcNow(), "run"));
+        await store.Scope.WriteStatsAsync("""
             { "versions": { "memorization": "0.1.0", "skiasharp": "4.155.0" }, "settings": { "model": "made", "model_description": "A model that knows two directions." } }
             """u8.ToArray());
     }

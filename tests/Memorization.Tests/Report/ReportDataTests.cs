@@ -46,7 +46,7 @@ public sealed class ReportDataTests : IDisposable
             [new(1, 1, 1), new(2, 2, 1)],
             MadeRows.NotFound(3),
             MadeRows.UnitEnds(emitted: 3, noKeyword: 40),
-            MadeRows.Stored(1, unit: new UnitId(9, 0)) with { Rejection = new Rejection(Reason.AlreadyStored) },
+            new RowEnd(MadeRows.Selected(1, new UnitId(9, 0)), new Rejection(Reason.AlreadyStored)),
             MadeRows.UnitEnds(emitted: 1, unit: new UnitId(9, 0)),
             new RowEnd(MadeRows.Selected(4, open), new Memorization.Fetch.FetchRejection(Reason.Gone, "HTTP 410", MadeRows.Record)));
 

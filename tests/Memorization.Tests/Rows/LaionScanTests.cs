@@ -59,7 +59,7 @@ public sealed class LaionScanTests : IDisposable
     public async Task Told_to_drain_the_scan_stops_though_its_threads_wait()
     {
         using var drain = new CancellationTokenSource();
-        var scan = new LaionScan([Write("a.parquet", 60_000, 20_000)], new ScanFilter(), _ => false, 2, Logger.None);
+        var scan = new LaionScan([Write("a.parquet", 60_000, 20_000)], new ScanFilter(), 2, Logger.None);
         using var graph = new Graph(drain.Token, CancellationToken.None);
         var taken = 0;
         graph.Source<LaionRow>(StageName.Scan, scan.RunAsync).Collect<object>(
@@ -92,7 +92,8 @@ public sealed class LaionScanTests : IDisposable
     private static async Task<(List<object> Ends, Graph Graph, LaionScan Scan)> RunAsync(string[] files, int parallelism, Func<UnitId, bool>? isDone = null)
     {
         List<object> ends = [];
-        var scan = new LaionScan(files, new ScanFilter(), isDone ?? (_ => false), parallelism, Logger.None);
+        var scan = new LaionScan(
+            files, new ScanFilter(), (unit, _) => isDone is not null && isDone(unit) ? UnitWork.Finished : UnitWork.Scan, _ => throw new InvalidOperationException(), parallelism, Logger.None);
         using var graph = new Graph(CancellationToken.None, CancellationToken.None);
         graph.Source<LaionRow>(StageName.Scan, scan.RunAsync).Collect<object>(
             StageName.Store,

@@ -41,9 +41,8 @@ public sealed class FamilyStoreTests : IDisposable
         async Task<IReadOnlyList<string>> AllAsync(string store)
         {
             using var database = await StoreDatabase.OpenAsync(store);
-            var forest = Path.Combine(store, "forest", "**", "*.parquet").Replace("'", "''", StringComparison.Ordinal);
             return database.Query(
-                $"SELECT f::VARCHAR FROM families f UNION ALL SELECT n::VARCHAR FROM family_names n UNION ALL SELECT e::VARCHAR FROM read_parquet('{forest}') e ORDER BY 1", reader => reader.GetString(0));
+                "SELECT f::VARCHAR FROM families f UNION ALL SELECT n::VARCHAR FROM family_names n UNION ALL SELECT e::VARCHAR FROM forest e ORDER BY 1", reader => reader.GetString(0));
         }
     }
 
@@ -69,9 +68,9 @@ public sealed class FamilyStoreTests : IDisposable
     public async Task Readers_see_the_last_published_snapshot_while_a_run_goes_on()
     {
         await RunAsync(0.87, [1, 2]);
-        using var writer = await StoreWriter.OpenAsync(new StoreScope(_folder.Path, "later", "f", "m"), new StoreOptions(), TimeProvider.System);
-        await writer.AddAsync(Stored(3));
-        await writer.FlushAsync();
+        using var store = await WritableStore.OpenAsync(_folder.Path, "later");
+        await store.Writer.AddAsync(Stored(3));
+        await store.Writer.FlushAsync();
 
         using var database = await StoreDatabase.OpenAsync(_folder.Path);
         database.Query("SELECT count(*) FROM rows", reader => reader.GetInt64(0)).ShouldBe([2]);
@@ -90,10 +89,10 @@ public sealed class FamilyStoreTests : IDisposable
     public async Task Under_a_filter_that_refuses_a_row_its_image_is_in_no_family()
     {
         await RunAsync(0.87, [1, 2, 3]);
-        var scope = new StoreScope(_folder.Path, "narrow", "narrow", "m");
-        using (var writer = await StoreWriter.OpenAsync(scope, new StoreOptions(), TimeProvider.System))
+        using (var store = await WritableStore.OpenAsync(_folder.Path, "narrow", "narrow"))
         {
-            var families = await FamilyStore.OpenAsync(scope, 2, Options, default);
+            var writer = store.Writer;
+            var families = await FamilyStore.OpenAsync(store.Held, store.Scope, 2, Options, default);
             await writer.AddAsync(new(Selected(1), new(Memorization.Flow.Reason.AlreadyStored)));
             await writer.AddAsync(CaptionTooLong(2));
             await writer.AddAsync(new(Selected(3), new(Memorization.Flow.Reason.AlreadyStored)));
@@ -115,13 +114,13 @@ public sealed class FamilyStoreTests : IDisposable
         var small = 1 - large; // 0 goes to the one with the smaller content id
         await RunAsync(0.87, [4]);
         (await NamesAsync()).ShouldBe([(large, 4), (small, 2)], ignoreOrder: true);
-        (await FamilyStore.ReclusterAsync(_folder.Path, 0.9, Options, TimeProvider.System, default)).ShouldBeTrue();
-        (await FamilyStore.ReclusterAsync(_folder.Path, null, Options, TimeProvider.System, default)).ShouldBeFalse();
+        (await FamilyStore.ReclusterAsync(_folder.Path, $"recluster{_run++}", 0.9, Options, TimeProvider.System, default)).ShouldBeTrue();
+        (await FamilyStore.ReclusterAsync(_folder.Path, $"recluster{_run++}", null, Options, TimeProvider.System, default)).ShouldBeFalse();
         var names = await NamesAsync();
         names.Select(name => name.Contents).ShouldBe([1, 1, 1, 1, 1, 1]);
         names.Select(name => name.Id).Order().ShouldBe([0, 1, 2, 3, 4, 5]);
         (await QueryAsync("SELECT stable_id || ' ' || change || ' ' || other FROM family_log ORDER BY other")).Count(change => change.StartsWith($"{large} split ", StringComparison.Ordinal)).ShouldBe(3);
-        (await FamilyStore.ReclusterAsync(_folder.Path, 0.87, Options, TimeProvider.System, default)).ShouldBeTrue();
+        (await FamilyStore.ReclusterAsync(_folder.Path, $"recluster{_run++}", 0.87, Options, TimeProvider.System, default)).ShouldBeTrue();
         (await NamesAsync()).ShouldBe([(large, 4), (small, 2)], ignoreOrder: true);
         (await QueryAsync("SELECT count(*) || ' ' || change FROM family_log WHERE snapshot = 3 GROUP BY change")).ShouldBe(["4 merged"]);
     }
@@ -141,7 +140,7 @@ public sealed class FamilyStoreTests : IDisposable
     public async Task A_threshold_below_the_links_that_are_kept_is_refused()
     {
         await RunAsync(0.87, [1, 2]);
-        (await Should.ThrowAsync<Memorization.Configuration.SetupException>(() => FamilyStore.ReclusterAsync(_folder.Path, 0.8, Options, TimeProvider.System, default)))
+        (await Should.ThrowAsync<Memorization.Configuration.SetupException>(() => FamilyStore.ReclusterAsync(_folder.Path, $"recluster{_run++}", 0.8, Options, TimeProvider.System, default)))
             .Message.ShouldContain("links are kept from 0.85 on");
     }
 
@@ -161,9 +160,9 @@ public sealed class FamilyStoreTests : IDisposable
 
     private async Task RunAsync(string store, double threshold, string filter, params int[][] batches)
     {
-        var scope = new StoreScope(store, $"run{_run++}", filter, "m");
-        using var writer = await StoreWriter.OpenAsync(scope, new StoreOptions(), TimeProvider.System);
-        var families = await FamilyStore.OpenAsync(scope, 2, Options, default);
+        using var held = await WritableStore.OpenAsync(store, $"run{_run++}", filter);
+        var writer = held.Writer;
+        var families = await FamilyStore.OpenAsync(held.Held, held.Scope, 2, Options, default);
         foreach (var batch in batches)
         {
             foreach (var number in batch) await writer.AddAsync(Stored(number));

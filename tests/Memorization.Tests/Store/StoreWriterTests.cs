@@ -49,15 +49,14 @@ public sealed class StoreWriterTests : IDisposable
         await CommitAsync(Stored(4, content: 3));
         using (var other = await OpenAsync(model: "other"))
         {
-            await other.AddAsync(Stored(1));
-            await other.FlushAsync();
+            await other.Writer.AddAsync(Stored(1));
+            await other.Writer.FlushAsync();
         }
 
         Query("SELECT count(*) || ' ' || count(DISTINCT content_id) FROM thumbnails").ShouldBe("2 2");
         Query($"SELECT hex(image) || ' ' || mime FROM thumbnails WHERE content_id = '{Content(3)}'").ShouldBe("FFD803 image/jpeg");
-        var commits = (await CommitLog.ReadAsync(_folder.Path)).Commits;
-        commits.Select(commit => string.Join(' ', commit.Files.Select(file => file.Table)))
-            .ShouldBe(["rows verdicts/filter=f images embeddings/model=m thumbnails", "rows verdicts/filter=f images", "images embeddings/model=other"]);
+        (await StoreTables.ReadAsync(_folder.Path)).Versions.Select(table => $"{table.Key} {table.Value}")
+            .ShouldBe(["embeddings 1", "images 2", "rows 1", "thumbnails 0", "verdicts 1"]);
     }
 
     [Fact]
@@ -85,15 +84,15 @@ public sealed class StoreWriterTests : IDisposable
     public async Task What_was_not_committed_is_not_part_of_the_store_and_its_files_are_removed()
     {
         await CommitAsync(Stored(1));
-        var orphan = _folder.File("rows", "part-000001-killed.parquet");
-        File.Copy(Directory.GetFiles(_folder.File("rows")).Single(), orphan);
-        File.WriteAllText(_folder.File("images", "part-000001-killed.parquet.tmp"), "half a file");
+        var orphan = _folder.File("rows", "data-000001-killed.parquet");
+        File.Copy(Directory.GetFiles(_folder.File("rows"), "*.parquet").Single(), orphan);
+        File.WriteAllText(_folder.File("images", "data-000001-killed.parquet.tmp"), "half a file");
 
         Query("SELECT count(*) FROM rows").ShouldBe("1");
         await CommitAsync();
 
         File.Exists(orphan).ShouldBeFalse();
-        Directory.GetFiles(_folder.File("images")).Length.ShouldBe(1);
+        Directory.GetFiles(_folder.File("images"), "*.*").Length.ShouldBe(1);
     }
 
     [Fact]
@@ -102,14 +101,14 @@ public sealed class StoreWriterTests : IDisposable
         await CommitAsync(Stored(1), NotFound(2));
         using var store = await OpenAsync();
 
-        (await store.Known.RunAsync(Selected(1), default)).Rejection!.Reason.ShouldBe(Reason.AlreadyStored);
-        (await store.Known.RunAsync(Selected(2), default)).Rejection!.Reason.ShouldBe(Reason.NotFound);
-        (await store.Known.RunAsync(Selected(3), default)).IsKept(out _).ShouldBeTrue();
-        (await store.Known.RunAsync(Selected(3), default)).Rejection!.Reason.ShouldBe(Reason.DuplicateRow);
-        await store.AddAsync(new RowEnd(Selected(1), new Rejection(Reason.AlreadyStored)));
-        await store.AddAsync(new RowEnd(Selected(2), (await store.Known.RunAsync(Selected(2), default)).Rejection));
+        (await store.Writer.Known.RunAsync(Selected(1), default)).Rejection!.Reason.ShouldBe(Reason.AlreadyStored);
+        (await store.Writer.Known.RunAsync(Selected(2), default)).Rejection!.Reason.ShouldBe(Reason.NotFound);
+        (await store.Writer.Known.RunAsync(Selected(3), default)).IsKept(out _).ShouldBeTrue();
+        (await store.Writer.Known.RunAsync(Selected(3), default)).Rejection!.Reason.ShouldBe(Reason.DuplicateRow);
+        await store.Writer.AddAsync(new RowEnd(Selected(1), new Rejection(Reason.AlreadyStored)));
+        await store.Writer.AddAsync(new RowEnd(Selected(2), (await store.Writer.Known.RunAsync(Selected(2), default)).Rejection));
 
-        (await store.FlushAsync()).ShouldBeNull();
+        (await store.Writer.FlushAsync()).ShouldBeNull();
     }
 
     [Fact]
@@ -118,30 +117,21 @@ public sealed class StoreWriterTests : IDisposable
         var other = new UnitId(8, 3);
         using (var store = await OpenAsync())
         {
-            await store.AddAsync(UnitEnds(emitted: 2, noKeyword: 40));
-            await store.AddAsync(Stored(1));
-            await store.AddAsync(NotFound(2));
-            await store.AddAsync(Stored(3, unit: other));
-            await store.AddAsync(UnitEnds(emitted: 2, unit: other));
-            await store.FlushAsync();
+            await store.Writer.AddAsync(UnitEnds(emitted: 2, noKeyword: 40));
+            await store.Writer.AddAsync(Stored(1));
+            await store.Writer.AddAsync(NotFound(2));
+            await store.Writer.AddAsync(Stored(3, unit: other));
+            await store.Writer.AddAsync(UnitEnds(emitted: 2, unit: other));
+            await store.Writer.FlushAsync();
         }
 
-        using var reopened = await OpenAsync();
-        var done = reopened.FinishedBefore(Unit)!;
-        (done.Rows, done.Kept).ShouldBe((42, 1));
+        var history = await UnitHistory.ReadAsync(await StoreTables.ReadAsync(_folder.Path));
+        var done = history.Find(Unit, "f", "m")!;
+        (done.Rows, done.Kept, done.Selected).ShouldBe((42, 1, 2));
         done.Reasons.ShouldBe(new SortedDictionary<Reason, long> { [Reason.NoKeyword] = 40, [Reason.NotFound] = 1 });
-        reopened.FinishedBefore(other).ShouldBeNull();
-    }
-
-    [Fact]
-    public async Task A_unit_counts_only_under_the_filter_and_the_model_it_was_worked_on_with()
-    {
-        await CommitAsync(UnitEnds(emitted: 0));
-
-        using (var filtered = await OpenAsync(filter: "other")) filtered.FinishedBefore(Unit).ShouldBeNull();
-        using (var modelled = await OpenAsync(model: "other")) modelled.FinishedBefore(Unit).ShouldBeNull();
-        using var same = await OpenAsync();
-        same.FinishedBefore(Unit).ShouldNotBeNull();
+        history.Find(other, "f", "m").ShouldBeNull();
+        history.Find(Unit, "other", "m").ShouldBeNull();
+        history.Find(Unit, "f", "other").ShouldBeNull();
     }
 
     [Fact]
@@ -150,8 +140,8 @@ public sealed class StoreWriterTests : IDisposable
         await CommitAsync(Stored(1));
         using (var store = await OpenAsync(filter: "narrow"))
         {
-            await store.AddAsync(CaptionTooLong(1));
-            await store.FlushAsync();
+            await store.Writer.AddAsync(CaptionTooLong(1));
+            await store.Writer.FlushAsync();
         }
 
         Query("SELECT count(*) FROM rows", "narrow").ShouldBe("1");
@@ -165,7 +155,7 @@ public sealed class StoreWriterTests : IDisposable
         await CommitAsync(Stored(1));
         using var store = await OpenAsync(model: "other");
 
-        (await store.Known.RunAsync(Selected(1), default)).IsKept(out _).ShouldBeTrue();
+        (await store.Writer.Known.RunAsync(Selected(1), default)).IsKept(out _).ShouldBeTrue();
     }
 
     [Fact]
@@ -173,21 +163,21 @@ public sealed class StoreWriterTests : IDisposable
     {
         using var store = await OpenAsync(new StoreOptions { CommitRows = 2 });
 
-        (await store.AddAsync(Stored(1))).ShouldBeNull();
-        (await store.AddAsync(Stored(2)))!.Images.Count.ShouldBe(2);
-        store.StoredRows.ShouldBe(2);
+        (await store.Writer.AddAsync(Stored(1))).ShouldBeNull();
+        (await store.Writer.AddAsync(Stored(2)))!.Images.Count.ShouldBe(2);
+        store.Writer.StoredRows.ShouldBe(2);
     }
 
     [Fact]
     public async Task It_commits_after_so_many_seconds()
     {
         using var store = await OpenAsync(new StoreOptions { CommitSeconds = 60 });
-        (await store.AddAsync(Stored(1))).ShouldBeNull();
-        store.StoredRows.ShouldBe(0);
+        (await store.Writer.AddAsync(Stored(1))).ShouldBeNull();
+        store.Writer.StoredRows.ShouldBe(0);
 
         _time.Advance(TimeSpan.FromSeconds(60));
 
-        (await store.AddAsync(Stored(2)))!.Images.Count.ShouldBe(2);
+        (await store.Writer.AddAsync(Stored(2)))!.Images.Count.ShouldBe(2);
     }
 
     [Fact]
@@ -212,7 +202,7 @@ public sealed class StoreWriterTests : IDisposable
         var file = _folder.File("a-file");
         await File.WriteAllTextAsync(file, "", TestContext.Current.CancellationToken);
 
-        (await Should.ThrowAsync<SetupException>(() => StoreWriter.OpenAsync(new StoreScope(Path.Combine(file, "store"), "run", "f", "m"), new StoreOptions(), _time)))
+        (await Should.ThrowAsync<SetupException>(() => HeldStore.TakeAsync(Path.Combine(file, "store"), "run", _time)))
             .Message.ShouldSatisfyAllConditions(line => line.ShouldStartWith("cannot write the store"), line => line.ShouldContain("store.path"), line => line.ShouldNotContain("\n"));
     }
 
@@ -221,30 +211,27 @@ public sealed class StoreWriterTests : IDisposable
     {
         await CommitAsync(Stored(1));
         await CommitAsync(Stored(2));
-        var commits = Directory.GetFiles(_folder.File("commits")).Order().ToList();
+        var commits = Directory.GetFiles(_folder.File("rows", "_delta_log")).Order().ToList();
 
         File.WriteAllText(commits[1], "{");
         (await Should.ThrowAsync<SetupException>(() => OpenAsync())).Message.ShouldContain(commits[1]);
         File.Delete(commits[0]);
-        (await Should.ThrowAsync<SetupException>(() => OpenAsync())).Message.ShouldContain("does not parse");
-        File.WriteAllText(commits[1], """{ "version": 1, "committed_at": "2026-01-01T00:00:00Z", "run": "r", "files": [], "units": [] }""");
-        (await Should.ThrowAsync<SetupException>(() => OpenAsync())).Message.ShouldContain("lacks commit 0");
+        (await Should.ThrowAsync<SetupException>(() => OpenAsync())).Message.ShouldContain("lacks version 0");
     }
 
     private async Task<CommittedBatch?> CommitAsync(params RowEnd[] ends)
     {
         using var store = await OpenAsync();
-        foreach (var end in ends) await store.AddAsync(end);
-        return await store.FlushAsync();
+        foreach (var end in ends) await store.Writer.AddAsync(end);
+        return await store.Writer.FlushAsync();
     }
 
-    private Task<StoreWriter> OpenAsync(StoreOptions? options = null, string filter = "f", string model = "m") =>
-        StoreWriter.OpenAsync(new StoreScope(_folder.Path, $"run{_run++}", filter, model), options ?? new StoreOptions(), _time);
+    private Task<WritableStore> OpenAsync(StoreOptions? options = null, string filter = "f", string model = "m") =>
+        WritableStore.OpenAsync(_folder.Path, $"run{_run++}", filter, model, options, time: _time);
 
     private string Query(string sql, string filter = "f")
     {
-        var log = CommitLog.ReadAsync(_folder.Path).GetAwaiter().GetResult();
-        using var database = StoreDatabase.Open(_folder.Path, log.Commits, [], filter, "m");
+        using var database = StoreDatabase.Open(StoreTables.ReadAsync(_folder.Path).GetAwaiter().GetResult(), filter, "m");
         return Convert.ToString(database.Query(sql).Rows.ShouldHaveSingleItem()[0], System.Globalization.CultureInfo.InvariantCulture)!;
     }
 }

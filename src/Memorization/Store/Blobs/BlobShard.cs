@@ -13,6 +13,9 @@ internal sealed class BlobShard : IDisposable
     /// <summary>The store's folder of shards.</summary>
     public const string Folder = "blobs";
 
+    /// <summary>What the names of shards begin with.</summary>
+    public const string NamePrefix = "blobs-";
+
     private readonly UnfinishedFile _file;
     private readonly SampleTar _tar;
     private readonly string _path;
@@ -34,7 +37,7 @@ internal sealed class BlobShard : IDisposable
     public long Bytes => _file.Stream.Position;
 
     /// <summary>The name of a shard.</summary>
-    public static string NameOf(long number) => string.Create(CultureInfo.InvariantCulture, $"blobs-{number:D6}.tar");
+    public static string NameOf(long number) => string.Create(CultureInfo.InvariantCulture, $"{NamePrefix}{number:D6}.tar");
 
     /// <summary>Begins a shard under an unfinished name.</summary>
     /// <param name="store">The store's folder.</param>
