@@ -33,10 +33,10 @@ internal sealed record SampleRow(string RowKey, string? Url, string Caption)
 
     private const string Asked = "FROM rows r JOIN verdicts v USING (row_key) JOIN images i USING (row_key)";
 
-    // Any row of the same content may have the bytes.
+    // Any row of the same content may have the bytes; the newest shard has them where an older one was damaged.
     private const string Sql = $"""
         WITH places AS (
-            SELECT content_id, min_by(blob, row_key) AS blob, min_by("offset", row_key) AS "offset", min_by(length, row_key) AS length
+            SELECT content_id, max(blob) AS blob, max_by("offset", blob) AS "offset", max_by(length, blob) AS length
             FROM images WHERE blob IS NOT NULL GROUP BY content_id)
         SELECT r.row_key, r.url, r.caption, i.reason, i.detail, i.content_id, i.width, i.height, f.family, p.blob, p."offset", p.length
         {Asked}

@@ -13,7 +13,7 @@ public sealed partial class StoreDatabase
 
     /// <summary>Runs a query and maps its rows as they are asked for. No other query may run before the last one was.</summary>
     /// <exception cref="OperationCanceledException">It was to stop, while it sorted or between two rows.</exception>
-    internal IEnumerable<T> Stream<T>(string sql, Func<DbDataReader, T> map, CancellationToken stop)
+    internal IEnumerable<T> Stream<T>(string sql, Func<DbDataReader, T> map, CancellationToken stop = default)
     {
         using var command = _connection.CreateCommand();
         command.CommandText = sql;
