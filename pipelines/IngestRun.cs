@@ -28,8 +28,9 @@ internal sealed class IngestRun(StudyContext context, Interrupts interrupts, Log
     private long _rowsKnown;
 
     /// <summary>Runs to the end of the input, or to where it was told to stop.</summary>
+    /// <param name="ahead">What was said before that the run would do; null if nothing was.</param>
     /// <exception cref="SetupException">The input, the model or the store cannot be used.</exception>
-    public async Task<RunResult> ExecuteAsync()
+    public async Task<RunResult> ExecuteAsync(WorkAhead? ahead = null)
     {
         var started = time.GetTimestamp();
         var files = LaionInput.Files(_study.Input, context.Folder);
@@ -41,7 +42,7 @@ internal sealed class IngestRun(StudyContext context, Interrupts interrupts, Log
         await using var log = RunLog.Create(quiet ? LogEventLevel.Error : level, scope.RunFolder);
         try
         {
-            return await ExecuteAsync(files, keywords, scope, embedder, store, log, started);
+            return await ExecuteAsync(files, keywords, scope, embedder, store, log, started, ahead);
         }
         catch (Exception exception) when (exception is not (OperationCanceledException or SetupException))
         {
@@ -51,7 +52,7 @@ internal sealed class IngestRun(StudyContext context, Interrupts interrupts, Log
     }
 
     private async Task<RunResult> ExecuteAsync(
-        IReadOnlyList<string> files, KeywordMatcher keywords, StoreScope scope, Embedder embedder, HeldStore held, ILogger log, long started)
+        IReadOnlyList<string> files, KeywordMatcher keywords, StoreScope scope, Embedder embedder, HeldStore held, ILogger log, long started, WorkAhead? ahead)
     {
         var threshold = _study.Cluster.Threshold ?? embedder.Model.DefaultThreshold;
         var cluster = _study.Cluster with { Threshold = threshold, StoreThreshold = Math.Min(threshold, _study.Cluster.StoreThreshold) };
@@ -85,7 +86,7 @@ internal sealed class IngestRun(StudyContext context, Interrupts interrupts, Log
 
         foreach (var device in embedder.Counters.Devices.Where(device => device.Failures > 0))
             log.Warning("{Device} failed {Failures} times, last with {Error}; given up: {GivenUp}", device.Name, device.Failures, device.LastFailure, device.GivenUp);
-        var result = Result(graph, scan, store, plan, fetcher, embedder, threshold, started) with { Reread = images.Images, HasNewSnapshot = isNew };
+        var result = Result(graph, scan, store, plan, fetcher, embedder, threshold, started) with { Reread = images.Images, HasNewSnapshot = isNew, Ahead = ahead };
         await scope.WriteStatsAsync(JsonSerializer.SerializeToUtf8Bytes(result, JsonOutput.Indented));
         log.Information(
             "run {Run} ended: {Read} rows read, {Stored} stored, {Known} known, {Rejected} rejected",

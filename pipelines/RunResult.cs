@@ -27,6 +27,9 @@ public record RunResult
     /// <summary>What was done with the input's row groups.</summary>
     public PlanCounts Plan { get; init; } = new();
 
+    /// <summary>What was said before that the run would do; null if nothing was.</summary>
+    public WorkAhead? Ahead { get; init; }
+
     /// <summary>Whether readers see a new snapshot since.</summary>
     public bool HasNewSnapshot { get; init; }
 

@@ -35,6 +35,13 @@ internal sealed record StudyContext(Study Study, string File)
     /// <param name="model">The model's id.</param>
     public StoreScope Scope(string run, string model) => new(Store, run, FilterFingerprint, model);
 
+    /// <summary>Takes the study's store, which must be there.</summary>
+    /// <param name="run">The id of this run.</param>
+    /// <exception cref="SetupException">There is none, or another process holds it.</exception>
+    public Task<HeldStore> HoldStoreAsync(string run) => Directory.Exists(Store)
+        ? HeldStore.TakeAsync(Store, run, TimeProvider.System)
+        : throw new SetupException($"there is no store in {Store}; run `memorization run STUDY` first");
+
     /// <summary>The study's keywords.</summary>
     /// <exception cref="SetupException">A set has no word.</exception>
     public KeywordMatcher Keywords()

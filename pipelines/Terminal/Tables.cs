@@ -1,6 +1,7 @@
 using System.Globalization;
 using Memorization.Analysis;
 using Memorization.Flow;
+using Memorization.Store;
 using Spectre.Console;
 
 namespace Memorization.Pipelines.Terminal;
@@ -41,6 +42,22 @@ internal static class Tables
         }
 
         return table;
+    }
+
+    /// <summary>What a run would do.</summary>
+    public static Table Work(WorkAhead work)
+    {
+        var plan = work.Plan;
+        return new Table().RoundedBorder().Title("What a run would do").AddColumn("step").AddColumn(new TableColumn("number").RightAligned()).AddColumn("of")
+            .AddRow("skip", Number(plan.RowsFinished), $"rows in {Number(plan.UnitsFinished)} row groups of which nothing has changed")
+            .AddRow("judge", Number(plan.RowsJudged), $"stored rows of {Number(plan.UnitsJudged)} row groups, without reading these")
+            .AddRow("scan", Number(plan.RowsScanned), $"rows in {Number(plan.UnitsScanned)} row groups")
+            .AddRow("fetch", Number(work.Fetch), "images that were never asked for")
+            .AddRow("fetch again", Number(work.FetchAgain), "images that failed, or whose bytes were not kept")
+            .AddRow("reread", Number(work.Reread), "images whose bytes are in the store")
+            .AddRow("embed", Number(work.EmbedAtMost), "images at most")
+            .AddRow("join", Number(work.Join), "stored images that come into the families, besides those fetched")
+            .AddRow("leave", Number(work.Leave), "images that leave the families");
     }
 
     /// <summary>The hosts with most failures.</summary>

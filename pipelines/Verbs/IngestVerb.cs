@@ -12,11 +12,14 @@ internal static class IngestVerb
     public static Command Create()
     {
         var study = GlobalOptions.Study();
-        var command = new Command("ingest", "Reads, fetches, embeds and stores what is new; families are brought up to date.") { study };
+        var dryRun = ReprocessVerb.DryRunOption();
+        var command = new Command("ingest", "Reads, fetches, embeds and stores what is new; families are brought up to date.") { study, dryRun };
         command.SetAction(async (parsed, _) =>
         {
             using var interrupts = new Interrupts();
             var context = StudyContext.Load(parsed.GetRequiredValue(study), parsed);
+            if (parsed.GetValue(dryRun))
+                return ReprocessVerb.Print(await new PlanRun(context, interrupts, parsed.GetValue(GlobalOptions.Quiet), TimeProvider.System).ExecuteAsync(), parsed);
             var result = await new IngestRun(
                 context, interrupts, GlobalOptions.LevelOf(parsed), parsed.GetValue(GlobalOptions.Quiet), TimeProvider.System).ExecuteAsync();
             if (parsed.GetValue(GlobalOptions.Json)) await Console.Out.WriteLineAsync(JsonSerializer.Serialize(result, JsonOutput.Indented));

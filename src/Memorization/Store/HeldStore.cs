@@ -11,13 +11,14 @@ public sealed class HeldStore : IDisposable
     private readonly TimeProvider _time;
     private readonly string _run;
 
-    private HeldStore(StoreLock storeLock, StoreTables tables, string run, TimeProvider time)
-    {
+    private HeldStore(StoreLock storeLock, StoreTables tables, string run, TimeProvider time) =>
         (_lock, Tables, _run, _time) = (storeLock, tables, run, time);
-    }
 
     /// <summary>The store's folder.</summary>
     public string Path => Tables.Store;
+
+    /// <summary>Whether the store was of an earlier format when it was taken.</summary>
+    public bool WasUpgraded { get; private init; }
 
     /// <summary>The newest version of every table; moves with each commit.</summary>
     public StoreTables Tables { get; }
@@ -33,10 +34,11 @@ public sealed class HeldStore : IDisposable
         var storeLock = StoreLock.Take(store, time);
         try
         {
-            await StoreUpgrade.RunAsync(store, run, time).ConfigureAwait(false);
+            var isOld = StoreUpgrade.IsNeeded(store);
+            if (isOld) await StoreUpgrade.RunAsync(store, run, time).ConfigureAwait(false);
             var tables = await StoreTables.ReadAsync(store).ConfigureAwait(false);
             Leftovers.Remove(tables);
-            return new HeldStore(storeLock, tables, run, time);
+            return new HeldStore(storeLock, tables, run, time) { WasUpgraded = isOld };
         }
         catch
         {

@@ -80,7 +80,7 @@ internal sealed class KnownRowsQuery(StoreDatabase database, StoreRules rules, s
         Text(reader, 14),
         new FetchRecord(reader.IsDBNull(15) ? null : reader.GetInt32(15), reader.GetInt32(16), Time(reader), TimeSpan.FromMilliseconds(reader.GetInt32(17))));
 
-    private static UInt128 Key(string hex) => UInt128.Parse(hex, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+    public static UInt128 Key(string hex) => UInt128.Parse(hex, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 
     private static DateTimeOffset Time(DbDataReader reader) =>
         reader.IsDBNull(9) ? default : new DateTimeOffset(DateTime.SpecifyKind(reader.GetDateTime(9), DateTimeKind.Utc));

@@ -67,6 +67,14 @@ public sealed partial class StoreDatabase : IDisposable
         return database;
     }
 
+    /// <summary>Opens one table with every record that is in it, those included that later ones supersede, and all partitions.</summary>
+    internal static StoreDatabase OfAllRecords(StoreTables tables, TableDefinition table)
+    {
+        var database = new StoreDatabase();
+        database.View(table, tables.Files(table).Select(file => tables.PathOf(table.Name, file.Path)), "*", "");
+        return database;
+    }
+
     /// <summary>Runs a query and maps each row.</summary>
     public IReadOnlyList<T> Query<T>(string sql, Func<DbDataReader, T> map)
     {

@@ -23,11 +23,10 @@ internal static class StoreUpgrade
             throw new SetupException($"the store {store} is of an earlier format; `memorization store upgrade STUDY` brings it to this one in seconds, and so does the next run");
     }
 
-    /// <summary>Converts a store that this process holds; nothing where there is nothing to convert.</summary>
+    /// <summary>Converts a store that this process holds.</summary>
     /// <exception cref="SetupException">The old commits do not parse, or a file that they name is missing.</exception>
     public static async Task RunAsync(string store, string run, TimeProvider time)
     {
-        if (!IsNeeded(store)) return;
         try
         {
             var commits = await ReadAsync(store).ConfigureAwait(false);

@@ -99,6 +99,9 @@ internal static class DeltaLog
         return paths;
     }
 
+    /// <summary>Whether a file is part of a log, not of a table.</summary>
+    public static bool IsPartOf(string path) => Path.GetFileName(Path.GetDirectoryName(path)) == Folder;
+
     private static async Task WriteCheckpointAsync(string log, DeltaState state, DateTimeOffset now)
     {
         var actions = state.Actions(now).ToList();

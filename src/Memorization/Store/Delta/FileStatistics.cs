@@ -18,7 +18,8 @@ internal static class FileStatistics
         JsonObject least = [], greatest = [], nulls = [];
         foreach (var column in columns.Where(column => column.HasStatistics))
         {
-            var field = reader.Schema.GetDataFields().First(field => field.Name == column.Name);
+            // A file of an earlier version may lack the column.
+            if (reader.Schema.GetDataFields().FirstOrDefault(field => field.Name == column.Name) is not { } field) continue;
             var groups = reader.RowGroups.Select(group => group.GetStatistics(field)).ToList();
             if (groups.TrueForAll(group => group?.NullCount is not null)) nulls[column.Name] = groups.Sum(group => group!.NullCount!.Value);
             var values = groups.SelectMany(group => new[] { group?.MinValue, group?.MaxValue }).ToList();
