@@ -21,8 +21,8 @@ public sealed class StoreVerificationTests : IDisposable
         var verified = await StoreVerification.RunAsync(_folder.Path);
 
         verified.Findings.ShouldBeEmpty();
-        (verified.Checked.Tables, verified.Checked.Snapshots, verified.Checked.Blobs, verified.Checked.Leftovers).ShouldBe((11, 1, blobs, 0));
-        verified.Checked.Versions.ShouldBeGreaterThan(11);
+        (verified.Checked.Tables, verified.Checked.Snapshots, verified.Checked.Blobs, verified.Checked.Leftovers).ShouldBe((10, 1, blobs, 0)); // the first snapshot logs no family
+        verified.Checked.Versions.ShouldBeGreaterThan(10);
     }
 
     [Fact]
@@ -193,8 +193,12 @@ public sealed class StoreVerificationTests : IDisposable
         var row = MadeRows.Row(number);
         var record = new RowRecord
         {
-            RowKey = SoundStore.KeyOf(number), Url = row.Url, Caption = row.Caption,
-            SourceContent = MadeRows.Unit.ToString()[..32], SourceRowGroup = number > 6 ? 9 : row.Unit.RowGroup, SourceRow = row.RowInGroup,
+            RowKey = SoundStore.KeyOf(number),
+            Url = row.Url,
+            Caption = row.Caption,
+            SourceContent = MadeRows.Unit.ToString()[..32],
+            SourceRowGroup = number > 6 ? 9 : row.Unit.RowGroup,
+            SourceRow = row.RowInGroup,
         };
         change?.Invoke(record);
         return record;
