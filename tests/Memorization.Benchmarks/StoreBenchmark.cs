@@ -1,0 +1,112 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using ParquetSharp;
+
+namespace Memorization.Benchmarks;
+
+/// <summary>A million rows through scan, verdicts and store without an image, and what a hundredth more costs: <c>-- store</c>. Prints Markdown.</summary>
+/// <remarks>Every caption is refused as too long, so that each row is selected, judged and written, and none is fetched. Each run is a process of its own.</remarks>
+internal static class StoreBenchmark
+{
+    private const int Rows = 1_000_000;
+    private const int RowsPerGroup = 100_000;
+    private const int Increment = Rows / 100;
+    private const int Increments = 5;
+
+    public static int Run()
+    {
+        var folder = Directory.CreateTempSubdirectory("memorization-store-").FullName;
+        try
+        {
+            Write(Path.Combine(folder, "part-00000.parquet"), 0, Rows);
+            var study = Path.Combine(folder, "study.json");
+            File.WriteAllText(study, """{ "name": "million", "input": ["part-*.parquet"], "keywords": ["gogh"], "filters": { "caption": { "maxTokens": 3 } }, "store": { "images": "none" } }""");
+            Console.WriteLine("| run | rows new | seconds | of them in the process's start | rows/s | peak memory, MB | MB written |");
+            Console.WriteLine("|---|---|---|---|---|---|---|");
+            var idle = Median(3, () => Time("reasons"));
+            Report("all rows", Rows, () => RunOnce(study), folder, idle);
+            Report("nothing new", 0, () => RunOnce(study), folder, idle);
+            for (var i = 1; i <= Increments; i++)
+            {
+                Write(Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"part-{i:00000}.parquet")), Rows + ((i - 1) * Increment), Increment);
+                Report($"1 % more, {i}", Increment, () => RunOnce(study), folder, idle);
+            }
+
+            return 0;
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static void Report(string name, long rows, Func<JsonElement> run, string folder, double idle)
+    {
+        var before = Bytes(folder);
+        var start = Stopwatch.GetTimestamp();
+        var result = run();
+        var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        if (result.GetProperty("reasons").GetProperty("CaptionTooLong").GetInt64() != result.GetProperty("rows_read").GetInt64()) throw new InvalidOperationException("a row ended otherwise than made");
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"| {name} | {rows:N0} | {seconds:F2} | {idle:F2} | {(rows == 0 ? "" : (rows / seconds).ToString("N0", CultureInfo.InvariantCulture))} | {result.GetProperty("peak_bytes").GetInt64() / 1e6:F0} | {(Bytes(folder) - before) / 1e6:F2} |"));
+    }
+
+    private static long Bytes(string folder) =>
+        Directory.EnumerateFiles(Path.Combine(folder, "store") is var store && Directory.Exists(store) ? store : folder, "*", SearchOption.AllDirectories)
+            .Where(path => path.Contains("store", StringComparison.Ordinal) && !path.Contains("report", StringComparison.Ordinal)).Sum(path => new FileInfo(path).Length);
+
+    private static JsonElement RunOnce(string study)
+    {
+        using var process = Start("run", study, "--json", "--quiet");
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return process.ExitCode == 0 ? JsonDocument.Parse(output).RootElement : throw new InvalidOperationException(process.StandardError.ReadToEnd());
+    }
+
+    private static double Time(params string[] arguments)
+    {
+        var start = Stopwatch.GetTimestamp();
+        using var process = Start(arguments);
+        process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return Stopwatch.GetElapsedTime(start).TotalSeconds;
+    }
+
+    private static double Median(int runs, Func<double> run) => Enumerable.Range(0, runs).Select(_ => run()).Order().ElementAt(runs / 2);
+
+    private static Process Start(params string[] arguments) =>
+        Process.Start(new ProcessStartInfo(Program(), arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+
+    // As `dotnet build -c Release` leaves it.
+    private static string Program()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+            if (File.Exists(Path.Combine(folder.FullName, "Memorization.sln"))) return Path.Combine(folder.FullName, "pipelines", "bin", "Release", "net10.0", "memorization");
+        throw new DirectoryNotFoundException("no Memorization.sln above the benchmarks");
+    }
+
+    private static void Write(string path, int first, int count)
+    {
+        Column[] columns = [new Column<string>("URL"), new Column<string>("TEXT"), new Column<int>("WIDTH"), new Column<int>("HEIGHT"), new Column<double>("similarity")];
+        using var file = new ParquetFileWriter(path, columns, Compression.Snappy);
+        foreach (var group in Enumerable.Range(first, count).Chunk(RowsPerGroup))
+        {
+            using var writer = file.AppendRowGroup();
+            Add(writer, group, i => string.Create(CultureInfo.InvariantCulture, $"http://host-{i % 4999}.test/made/{i}.jpg"));
+            Add(writer, group, i => string.Create(CultureInfo.InvariantCulture, $"made painting number {i} after vincent van gogh, print {i % 97}"));
+            Add(writer, group, i => 200 + (i % 800));
+            Add(writer, group, i => 200 + (i % 700));
+            Add(writer, group, i => 0.2 + (i % 1000 / 5000.0));
+        }
+
+        file.Close();
+    }
+
+    private static void Add<T>(RowGroupWriter writer, int[] rows, Func<int, T> value)
+    {
+        using var column = writer.NextColumn().LogicalWriter<T>();
+        column.WriteBatch([.. rows.Select(value)]);
+    }
+}
