@@ -7,6 +7,7 @@ internal static class StoreVerb
 {
     public static Command Create() => new("store", "Checks and tidies a study's store.")
     {
+        StoreVerifyVerb.Create(),
         StoreOptimizeVerb.Create(),
         StoreVacuumVerb.Create(),
         StoreUpgradeVerb.Create(),

@@ -25,8 +25,8 @@ internal sealed record Snapshot(
     DateTimeOffset CreatedAt,
     string Run)
 {
-    private const string Folder = "snapshots";
-    private const string Current = "CURRENT";
+    internal const string Folder = "snapshots";
+    internal const string Current = "CURRENT";
 
     /// <summary>The newest snapshot; null before the first.</summary>
     /// <exception cref="SetupException">CURRENT names a snapshot that is not there, or the store is of an earlier format.</exception>
@@ -84,7 +84,7 @@ internal sealed record Snapshot(
 
     private static string PathOf(string store, string number) => Path.Combine(store, Folder, number + ".json");
 
-    private static async Task<Snapshot> ReadAsync(string path)
+    internal static async Task<Snapshot> ReadAsync(string path)
     {
         await using var stream = File.OpenRead(path);
         return await JsonSerializer.DeserializeAsync<Snapshot>(stream, StoreJson.Options).ConfigureAwait(false) ?? throw new JsonException("the file is empty");

@@ -42,6 +42,9 @@ public sealed class StoreTables
         return new StoreTables(store, states);
     }
 
+    /// <summary>Tables whose logs were read already.</summary>
+    internal static StoreTables Of(string store, Dictionary<string, DeltaState> states) => new(store, states);
+
     /// <summary>A table's files, or those of one of its partitions.</summary>
     internal IEnumerable<DeltaAdd> Files(TableDefinition table, string? partition = null) => _states[table.Name].Files
         .Where(file => partition is null || file.PartitionValues.GetValueOrDefault(table.Partition!) == partition);

@@ -13,7 +13,9 @@ internal static class DeltaLog
     /// <summary>Commits between two checkpoints.</summary>
     public const int CheckpointInterval = 10;
 
-    private const string Folder = "_delta_log";
+    /// <summary>The log's folder in the table's.</summary>
+    public const string Folder = "_delta_log";
+
     private const string LastCheckpoint = "_last_checkpoint";
     private const string CheckpointSuffix = ".checkpoint.parquet";
 
@@ -109,7 +111,7 @@ internal static class DeltaLog
         await Durable.WriteAsync(Path.Combine(log, LastCheckpoint), stream => JsonSerializer.SerializeAsync(stream, new { version = state.Version, size = actions.Count })).ConfigureAwait(false);
     }
 
-    private static (List<long> Commits, List<long> Checkpoints) List(string log)
+    internal static (List<long> Commits, List<long> Checkpoints) List(string log)
     {
         List<long> commits = [], checkpoints = [];
         foreach (var path in Directory.EnumerateFiles(log))
@@ -130,7 +132,7 @@ internal static class DeltaLog
         return text.Length == 20 && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
     }
 
-    private static async Task<List<DeltaAction>> ReadCommitAsync(string path)
+    internal static async Task<List<DeltaAction>> ReadCommitAsync(string path)
     {
         try
         {
@@ -145,7 +147,7 @@ internal static class DeltaLog
         }
     }
 
-    private static async Task<IEnumerable<DeltaAction>> ReadCheckpointAsync(string path)
+    internal static async Task<IEnumerable<DeltaAction>> ReadCheckpointAsync(string path)
     {
         try
         {
@@ -162,7 +164,7 @@ internal static class DeltaLog
     private static SetupException Lacks(string table, long version) =>
         new($"the table {table} lacks version {version}; restore the folder from a copy");
 
-    private static string CommitPath(string log, long version) => Path.Combine(log, version.ToString("D20", CultureInfo.InvariantCulture) + ".json");
+    internal static string CommitPath(string log, long version) => Path.Combine(log, version.ToString("D20", CultureInfo.InvariantCulture) + ".json");
 
-    private static string CheckpointPath(string log, long version) => Path.Combine(log, version.ToString("D20", CultureInfo.InvariantCulture) + CheckpointSuffix);
+    internal static string CheckpointPath(string log, long version) => Path.Combine(log, version.ToString("D20", CultureInfo.InvariantCulture) + CheckpointSuffix);
 }
