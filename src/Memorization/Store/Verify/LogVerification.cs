@@ -120,6 +120,6 @@ internal sealed class LogVerification(string store, VerifyNotes notes)
     // Removals are left out: a checkpoint forgets them after a while.
     private static IEnumerable<string> Lines(DeltaState state) => state.Actions(DateTimeOffset.MaxValue).Select(action => string.Create(CultureInfo.InvariantCulture, $"""
         {action.Protocol?.MinReaderVersion} {action.Protocol?.MinWriterVersion} {action.MetaData?.Id} {action.MetaData?.SchemaString} {action.Transaction?.AppId} {action.Transaction?.Version}
-        {action.Add?.Path} {action.Add?.Size} {action.Add?.Stats} {action.Add?.Tags?.GetValueOrDefault(DeltaAdd.Sha256)} {string.Join(' ', action.Add?.PartitionValues.Values ?? [])}
+        {action.Add?.Path} {action.Add?.Size} {action.Add?.Stats} {action.Add?.Tags?.GetValueOrDefault(DeltaAdd.Sha256)} {string.Join(" ", action.Add?.PartitionValues.Values.AsEnumerable() ?? [])}
         """));
 }

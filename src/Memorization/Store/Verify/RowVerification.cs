@@ -53,12 +53,12 @@ internal sealed class RowVerification(StoreTables tables, VerifyNotes notes)
         var models = Partitions(Tables.Embeddings);
         await WithAsync("", "", spill, async database =>
         {
-            Run(database, Rows, "rows", stop);
+            await RunAsync(database, Rows, "rows", stop).ConfigureAwait(false);
             CheckKeys(database, stop);
             await BlobVerification.RunAsync(database, tables.Store, notes, stop).ConfigureAwait(false);
         }).ConfigureAwait(false);
-        foreach (var filter in filters) await WithAsync(filter, "", spill, database => Run(database, Verdicts, $"verdicts of filter {filter}", stop)).ConfigureAwait(false);
-        foreach (var model in models) await WithAsync("", model, spill, database => Run(database, models.Count == 1 ? [.. Embeddings, IsEmbedded] : Embeddings, $"embeddings of model {model}", stop)).ConfigureAwait(false);
+        foreach (var filter in filters) await WithAsync(filter, "", spill, database => RunAsync(database, Verdicts, $"verdicts of filter {filter}", stop)).ConfigureAwait(false);
+        foreach (var model in models) await WithAsync("", model, spill, database => RunAsync(database, models.Count == 1 ? [.. Embeddings, IsEmbedded] : Embeddings, $"embeddings of model {model}", stop)).ConfigureAwait(false);
     }
 
     private List<string> Partitions(string name)
@@ -74,7 +74,7 @@ internal sealed class RowVerification(StoreTables tables, VerifyNotes notes)
         await work(database).ConfigureAwait(false);
     }
 
-    private Task Run(StoreDatabase database, RecordCheck[] checks, string where, CancellationToken stop)
+    private Task RunAsync(StoreDatabase database, RecordCheck[] checks, string where, CancellationToken stop)
     {
         foreach (var check in checks)
         {

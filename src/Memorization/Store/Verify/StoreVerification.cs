@@ -29,7 +29,7 @@ public sealed class StoreVerification
         var verification = new StoreVerification(store);
         try
         {
-            await verification.RunAsync(spill, stop).ConfigureAwait(false);
+            await verification.CheckAsync(spill, stop).ConfigureAwait(false);
         }
         finally
         {
@@ -39,7 +39,7 @@ public sealed class StoreVerification
         return new VerifiedStore(verification._notes.Counts, verification._notes.Findings);
     }
 
-    private async Task RunAsync(string spill, CancellationToken stop)
+    private async Task CheckAsync(string spill, CancellationToken stop)
     {
         var snapshots = await SnapshotsAsync().ConfigureAwait(false);
         var newest = await _logs.ReadNewestAsync().ConfigureAwait(false);
@@ -77,7 +77,7 @@ public sealed class StoreVerification
         var current = Path.Combine(_store, Snapshot.Current);
         // Before the snapshots: what it names is there by now.
         var number = File.Exists(current) ? (await File.ReadAllTextAsync(current).ConfigureAwait(false)).Trim() : null;
-        foreach (var path in Directory.Exists(folder) ? Directory.EnumerateFiles(folder, "*.json").Order(StringComparer.Ordinal) : [])
+        foreach (var path in Directory.Exists(folder) ? Directory.EnumerateFiles(folder, "*.json").Order(StringComparer.Ordinal) : Enumerable.Empty<string>())
         {
             try
             {
