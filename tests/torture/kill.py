@@ -197,12 +197,13 @@ class Torture:
     def run(self):
         self.serve()
         begun, number = time.monotonic(), 0
-        while self.rounds < self.options.rounds and time.monotonic() - begun < self.options.minutes * 60:
+        goes_on = lambda: self.rounds < self.options.rounds and time.monotonic() - begun < self.options.minutes * 60
+        while goes_on():
             number += 1
             store = os.path.join(self.work, f"store-{number}")
             chain = self.random.choice(CHAINS)
             for verb, steps in self.plan(chain):
-                if self.rounds == self.options.rounds:
+                if not goes_on():
                     break
                 try:
                     if self.check(self.rounds + 1, verb, steps, store):
@@ -247,7 +248,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--rounds", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--minutes", type=float, default=1e9, help="begin no further store after so many minutes")
+    parser.add_argument("--minutes", type=float, default=1e9, help="begin no further round after so many minutes")
     parser.add_argument("--program", default=os.path.join(ROOT, "pipelines/bin/Release/net10.0/memorization"))
     parser.add_argument("--work", help="folder for the world and the stores [default: a temporary one]")
     parser.add_argument("--out", help="file for the summary, in Markdown; a .json of the same name is written beside it")

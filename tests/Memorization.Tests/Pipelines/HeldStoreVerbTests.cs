@@ -87,7 +87,7 @@ public sealed class HeldStoreVerbTests : IDisposable
     {
         Assert.SkipWhen(OperatingSystem.IsWindows() || Environment.IsPrivilegedProcess, "permissions do not count for root, and are others on Windows");
         Directory.CreateDirectory(_folder.File("store"));
-        File.SetUnixFileMode(_folder.File("store"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(_folder.File("store"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
 
         (await Program.RunAsync("run", _folder.File("study.json"), "--quiet")).UserError().ShouldStartWith($"error: cannot write the store {_folder.File("store")}: ");
     }
