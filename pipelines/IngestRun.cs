@@ -63,7 +63,7 @@ internal sealed class IngestRun(StudyContext context, Interrupts interrupts, Log
         await context.ScanRules.WriteAsync(context.Store, scope.Filter);
         using var store = StoreWriter.Open(held, scope, _study.Store, context.Rules, time);
         using var plan = await RunPlan.MakeAsync(scope, held.Tables, store.Known, context.ScanRules, filter);
-        var families = await FamilyStore.OpenAsync(held, scope, embedder.Model.Dimension, cluster, interrupts.Stop);
+        var families = await FamilyStore.OpenAsync(held, scope, embedder.Model.Dimension, cluster);
         var scan = new LaionScan(files, filter, plan.Decide, plan.Stored, Environment.ProcessorCount, log);
         using var fetcher = new ImageFetcher(_study.Fetch, time);
         using var images = new ImageSource(store.Known, context.Store, fetcher.RunAsync, log);

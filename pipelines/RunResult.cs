@@ -33,6 +33,9 @@ public record RunResult
     /// <summary>Whether readers see a new snapshot since.</summary>
     public bool HasNewSnapshot { get; init; }
 
+    /// <summary>True if the run found nothing to do: no new snapshot, no new report.</summary>
+    public bool IsUpToDate { get; init; }
+
     /// <summary>Images whose bytes came out of the store.</summary>
     public long Reread { get; init; }
 

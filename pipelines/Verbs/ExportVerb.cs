@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Memorization.Analysis;
 using Memorization.Export;
@@ -19,17 +20,27 @@ internal static class ExportVerb
         format.AcceptOnlyFromAmong([.. ExportFolder.Formats]);
         var output = new Option<string>("--out") { Description = "Folder for the files; an earlier export of the same format in it is replaced.", Required = true };
         var command = new Command("export", "Writes the newest snapshot's rows for other tools: embeddings, images, tables, or a list of rows to keep.") { study, format, output };
-        command.SetAction(async (parsed, stop) =>
+        command.SetAction(async (parsed, _) =>
         {
+            // Unfinished files and what DuckDB sorts beside them may be gigabytes: they go when the export is stopped.
+            using var stop = new CancellationTokenSource();
+            using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+            using var termination = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
             var context = StudyContext.Load(parsed.GetRequiredValue(study), parsed);
             var folder = parsed.GetRequiredValue(output);
             using var database = await StoreDatabase.OpenAsync(context.Store);
-            var result = await ExportFolder.WriteAsync(parsed.GetRequiredValue(format), context.Store, database, folder, stop);
+            var result = await ExportFolder.WriteAsync(parsed.GetRequiredValue(format), context.Store, database, folder, stop.Token);
             if (result.WithoutBytes > 0)
                 await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{result.WithoutBytes} stored rows have no image here: their bytes were not kept (store.images=original keeps those of later runs)"));
             if (parsed.GetValue(GlobalOptions.Json)) await Console.Out.WriteLineAsync(JsonSerializer.Serialize(result, JsonOutput.Indented));
             else Print(result, folder);
             return ExitCodes.Done;
+
+            void Stop(PosixSignalContext signal)
+            {
+                signal.Cancel = true;
+                stop.Cancel();
+            }
         });
         return command;
     }

@@ -29,5 +29,11 @@ internal static class ReportVerb
     /// <summary>Writes the report of a store's newest snapshot.</summary>
     /// <returns>The page's full path.</returns>
     public static Task<string> WriteAsync(StudyContext context, StoreDatabase database, IReadOnlyList<FamilySummary> families, string? folder = null) => ReportFolder.WriteAsync(
-        context.Store, database, context.Study, context.FilterFingerprint, families, Path.GetFullPath(folder ?? Path.Combine(context.Store, "report")));
+        context.Store, database, context.Study, context.FilterFingerprint, families, Path.GetFullPath(folder ?? DefaultFolder(context)));
+
+    /// <summary>The page in the store's folder, if there is nothing new to write; null otherwise.</summary>
+    public static string? Current(StudyContext context, StoreDatabase database) =>
+        ReportFolder.IsCurrent(database, context.Study, context.FilterFingerprint, DefaultFolder(context)) ? Path.Combine(DefaultFolder(context), ReportFolder.Page) : null;
+
+    private static string DefaultFolder(StudyContext context) => Path.Combine(context.Store, "report");
 }

@@ -35,8 +35,9 @@ internal static class RunVerb
             context, interrupts, GlobalOptions.LevelOf(parsed), parsed.GetValue(GlobalOptions.Quiet), TimeProvider.System).ExecuteAsync();
         using var database = await StoreDatabase.OpenAsync(context.Store);
         var families = TableOne.Compute(database, context.Study.Analysis);
-        var report = await ReportVerb.WriteAsync(context, database, families);
-        return result with { Families = families, Report = report, PeakBytes = PeakMemory.Bytes() };
+        var current = result.HasNewSnapshot ? null : ReportVerb.Current(context, database);
+        var report = current ?? await ReportVerb.WriteAsync(context, database, families);
+        return result with { Families = families, Report = report, IsUpToDate = current is not null, PeakBytes = PeakMemory.Bytes() };
     }
 
     /// <summary>The funnel and the largest families.</summary>
@@ -44,6 +45,7 @@ internal static class RunVerb
     {
         AnsiConsole.Write(Tables.Funnel(result));
         AnsiConsole.Write(Tables.Families(result.Families, FamiliesOnTerminal));
+        if (result.IsUpToDate) Console.Out.WriteLine("Nothing to do: no row is new or to be tried again, and the report is of this snapshot.");
         if (result.Report is not null) Console.Out.WriteLine($"Report: {result.Report}");
         if (result.Interrupted) AnsiConsole.MarkupLine("[yellow]stopped before the end of the input; the same command goes on from there[/]");
     }

@@ -39,8 +39,8 @@ internal static partial class ClipRetrievalExport
         ORDER BY s.row_key
         """;
 
-    // Sorting embeddings with their rows takes memory for all of them (DuckDB gives up on 1.2 million of 512 numbers with 3 GB): they are read in the
-    // store's order and written to their places. The join has to hold the places, not the embeddings, which may be fewer.
+    // DuckDB runs out of memory where it sorts more embeddings than fit: they are read in the store's order and written to their places. For the same
+    // reason the join has to hold the places, not the embeddings, even where those are fewer.
     private const string Places = "CREATE TEMP TABLE places AS SELECT content_id, row_number() OVER (ORDER BY row_key) - 1 AS at FROM study";
     private const string JoinAsWritten = "SET disabled_optimizers = 'join_order,build_side_probe_side'";
     private const string Embeddings = "SELECT p.at, e.embedding FROM embeddings e JOIN places p USING (content_id)";
@@ -54,18 +54,16 @@ internal static partial class ClipRetrievalExport
         var dimension = (int)database.Count("SELECT coalesce(max(n), 0) FROM (SELECT len(embedding) AS n FROM embeddings LIMIT 1)");
         using var files = new ClipRetrievalFolder<ClipRetrievalRow>(folder, images: true, dimension, rows, partRows);
         var written = 0L;
-        foreach (var row in database.Stream(Sql, Read))
+        foreach (var row in database.Stream(Sql, Read, stop))
         {
-            stop.ThrowIfCancellationRequested();
             await files.AddAsync(row).ConfigureAwait(false);
             written++;
         }
 
         database.Query(Places);
         database.Query(JoinAsWritten);
-        foreach (var (at, embedding) in database.Stream(Embeddings, reader => (reader.GetInt64(0), reader.GetFieldValue<List<float>>(1))))
+        foreach (var (at, embedding) in database.Stream(Embeddings, reader => (reader.GetInt64(0), reader.GetFieldValue<List<float>>(1)), stop))
         {
-            stop.ThrowIfCancellationRequested();
             files.Put(at, CollectionsMarshal.AsSpan(embedding));
         }
 

@@ -18,9 +18,8 @@ internal static class CsvExport
     public static async Task<Exported> WriteAsync(StoreDatabase database, string folder, CancellationToken stop)
     {
         using var file = new CsvOutput(folder, "study.csv", Columns);
-        foreach (var cells in database.Stream(Sql, reader => Enumerable.Range(0, Columns.Length).Select(i => reader.IsDBNull(i) ? null : reader.GetValue(i)).ToArray()))
+        foreach (var cells in database.Stream(Sql, reader => Enumerable.Range(0, Columns.Length).Select(i => reader.IsDBNull(i) ? null : reader.GetValue(i)).ToArray(), stop))
         {
-            stop.ThrowIfCancellationRequested();
             await file.WriteAsync(cells).ConfigureAwait(false);
         }
 

@@ -24,6 +24,7 @@ public static class ExportFolder
         var rows = format == WebDatasetExport.Format ? SampleRow.Count(database, store) : StudyRows(database, store);
         var spill = Path.GetFullPath(Path.Combine(folder, ".sort"));
         Durable.Guard(folder, () => Directory.CreateDirectory(folder));
+        if (Directory.Exists(spill)) Directory.Delete(spill, recursive: true); // of a killed export
         database.SpillTo(spill);
         try
         {
@@ -57,7 +58,7 @@ public static class ExportFolder
         if (format == KeepListExport.Format) return await KeepListExport.WriteAsync(database, folder, stop).ConfigureAwait(false);
         if (format != WebDatasetExport.Format) throw new ArgumentException($"there is no format {format}", nameof(format));
         using var blobs = new BlobReader(store);
-        return await WebDatasetExport.WriteAsync(SampleRow.Read(database), blobs, folder, stop).ConfigureAwait(false);
+        return await WebDatasetExport.WriteAsync(SampleRow.Read(database, stop), blobs, folder, stop).ConfigureAwait(false);
     }
 
     private static long StudyRows(StoreDatabase database, string store)

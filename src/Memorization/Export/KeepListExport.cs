@@ -23,9 +23,8 @@ internal static class KeepListExport
     {
         using var keep = new CsvOutput(folder, "keep.csv", Columns);
         using var drop = new CsvOutput(folder, "drop.csv", Columns);
-        foreach (var (cells, kept) in database.Stream(Sql, reader => ((object?[])[reader.GetString(0), reader.TextOrNull(1), reader.GetString(2), reader.GetString(3)], reader.GetBoolean(4))))
+        foreach (var (cells, kept) in database.Stream(Sql, reader => ((object?[])[reader.GetString(0), reader.TextOrNull(1), reader.GetString(2), reader.GetString(3)], reader.GetBoolean(4)), stop))
         {
-            stop.ThrowIfCancellationRequested();
             await (kept ? keep : drop).WriteAsync(cells).ConfigureAwait(false);
         }
 

@@ -33,10 +33,10 @@ internal sealed record SampleRow(string RowKey, string? Url, string Caption)
 
     private const string Asked = "FROM rows r JOIN verdicts v USING (row_key) JOIN images i USING (row_key)";
 
-    // Any row of the same content may have the bytes.
+    // Any row of the same content may have the bytes; the newest shard has them where an older one was damaged.
     private const string Sql = $"""
         WITH places AS (
-            SELECT content_id, min_by(blob, row_key) AS blob, min_by("offset", row_key) AS "offset", min_by(length, row_key) AS length
+            SELECT content_id, max(blob) AS blob, max_by("offset", blob) AS "offset", max_by(length, blob) AS length
             FROM images WHERE blob IS NOT NULL GROUP BY content_id)
         SELECT r.row_key, r.url, r.caption, i.reason, i.detail, i.content_id, i.width, i.height, f.family, p.blob, p."offset", p.length
         {Asked}
@@ -44,7 +44,7 @@ internal sealed record SampleRow(string RowKey, string? Url, string Caption)
         WHERE v.kept ORDER BY r.row_key
         """;
 
-    /// <summary>How many rows <see cref="Read(StoreDatabase)"/> gives.</summary>
+    /// <summary>How many rows <see cref="Read(StoreDatabase, CancellationToken)"/> gives.</summary>
     /// <exception cref="SetupException">The store has the bytes of none.</exception>
     public static long Count(StoreDatabase database, string store)
     {
@@ -56,7 +56,7 @@ internal sealed record SampleRow(string RowKey, string? Url, string Caption)
     }
 
     /// <summary>The rows that the filter keeps and that were asked for, by key.</summary>
-    public static IEnumerable<SampleRow> Read(StoreDatabase database) => database.Stream(Sql, Read);
+    public static IEnumerable<SampleRow> Read(StoreDatabase database, CancellationToken stop) => database.Stream(Sql, Read, stop);
 
     private static SampleRow Read(DbDataReader reader) => new(reader.GetString(0), reader.TextOrNull(1), reader.GetString(2))
     {

@@ -12,6 +12,19 @@ public static class ReportFolder
     /// <summary>The page's name in its folder.</summary>
     public const string Page = "report.html";
 
+    private const string Stamp = "report.stamp";
+
+    /// <summary>Whether the report in a folder is the one that <see cref="WriteAsync"/> would write there now.</summary>
+    /// <param name="database">The store, opened at its newest snapshot.</param>
+    /// <param name="study">The study.</param>
+    /// <param name="filter">The fingerprint of the study's filter as it is now.</param>
+    /// <param name="folder">The folder.</param>
+    public static bool IsCurrent(StoreDatabase database, Study study, string filter, string folder)
+    {
+        var stamp = Path.Combine(folder, Stamp);
+        return File.Exists(stamp) && File.Exists(Path.Combine(folder, Page)) && File.ReadAllText(stamp) == StampOf(database, study, filter);
+    }
+
     /// <summary>Reads the store and writes every file, each whole or not at all.</summary>
     /// <param name="store">The store's folder.</param>
     /// <param name="database">The store, opened at its newest snapshot.</param>
@@ -27,10 +40,14 @@ public static class ReportFolder
         ArgumentNullException.ThrowIfNull(database);
         ArgumentNullException.ThrowIfNull(study);
         var data = await ReportData.ReadAsync(store, database, study, filter, families).ConfigureAwait(false);
-        foreach (var (name, text) in Files(data))
+        foreach (var (name, text) in Files(data).Append((Stamp, StampOf(database, study, filter))))
             await Durable.WriteAsync(Path.Combine(folder, name), stream => stream.WriteAsync(Encoding.UTF8.GetBytes(text)).AsTask()).ConfigureAwait(false);
         return Path.GetFullPath(Path.Combine(folder, Page));
     }
+
+    // Last of the files, so that it stands for all of them.
+    private static string StampOf(StoreDatabase database, Study study, string filter) => Fingerprint.Of(
+        typeof(ReportFolder).Assembly.ManifestModule.ModuleVersionId, database.ThresholdAndSnapshot.Number, filter, study);
 
     /// <summary>The files of a report by name.</summary>
     internal static IEnumerable<(string Name, string Text)> Files(ReportData data)

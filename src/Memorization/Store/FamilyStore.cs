@@ -12,56 +12,31 @@ namespace Memorization.Store;
 /// </remarks>
 public sealed class FamilyStore
 {
-    private const string KeptSql = """
-        SELECT DISTINCT content_id FROM images JOIN verdicts USING (row_key) WHERE kept AND outcome = 'kept'
-        """;
-
     private readonly HeldStore _store;
     private readonly StoreScope _scope;
-    private readonly SpanningForest _forest;
-    private readonly HashSet<string> _nodes;
     private readonly Snapshot? _current;
-    private readonly int _parallelism;
+    private readonly ClusterOptions _options;
+    private readonly Func<CancellationToken, Task<FamilyMembers>> _load;
+    private FamilyMembers? _members;
 
-    private FamilyStore(HeldStore store, StoreScope scope, SpanningForest forest, HashSet<string> nodes, Snapshot? current, int parallelism)
-    {
-        _store = store;
-        _scope = scope;
-        _forest = forest;
-        _nodes = nodes;
-        _current = current;
-        _parallelism = parallelism;
-    }
+    private FamilyStore(HeldStore store, StoreScope scope, Snapshot? current, ClusterOptions options, Func<CancellationToken, Task<FamilyMembers>> load) =>
+        (_store, _scope, _current, _options, _load) = (store, scope, current, options, load);
 
-    /// <summary>Loads the forest of the newest snapshot and inserts what was committed since.</summary>
+    /// <summary>Goes on from the newest snapshot. The forest is loaded once it is needed: a run that brings nothing never does.</summary>
     /// <param name="store">The store.</param>
     /// <param name="scope">Where, and under which filter and model.</param>
     /// <param name="dimension">Numbers per embedding.</param>
     /// <param name="options">Thresholds and parallelism.</param>
-    /// <param name="stop">Stops the insertion.</param>
-    public static async Task<FamilyStore> OpenAsync(HeldStore store, StoreScope scope, int dimension, ClusterOptions options, CancellationToken stop)
+    public static async Task<FamilyStore> OpenAsync(HeldStore store, StoreScope scope, int dimension, ClusterOptions options)
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(scope);
         ArgumentNullException.ThrowIfNull(options);
         var current = await Snapshot.ReadCurrentAsync(scope.Store).ConfigureAwait(false);
-        using var database = scope.Open(store.Tables);
-
-        var nodes = new HashSet<string>();
-        IEnumerable<ForestEdge> edges = [];
-        if (current is not null && current.Model == scope.Model && current.StoreThreshold == options.StoreThreshold)
-        {
-            var published = await StoreTables.ReadAsync(scope.Store, current.Tables).ConfigureAwait(false);
-            nodes = [.. (await published.ReadAsync<FamilyRecord>(Tables.Of(Tables.Families), scope.Model).ConfigureAwait(false)).Select(record => record.ContentId)];
-            edges = (await published.ReadAsync<ForestEdgeRecord>(Tables.Of(Tables.Forest), scope.Model).ConfigureAwait(false)).Select(ToEdge);
-        }
-
-        var vectors = new VectorSet(dimension);
-        vectors.Add(Load(database, nodes));
-        var parallelism = options.Parallelism == 0 ? Environment.ProcessorCount : options.Parallelism;
-        var families = new FamilyStore(store, scope, SpanningForest.Restore(vectors, edges, options), nodes, current, parallelism);
-        families.InsertMissing(database, Kept(database), stop);
-        return families;
+        // By then the writer may be committing: what has been committed up to now is read from its own versions.
+        var versions = store.Tables.Versions;
+        return new FamilyStore(store, scope, current, options, async stop => await FamilyMembers.LoadAsync(
+            await StoreTables.ReadAsync(scope.Store, versions).ConfigureAwait(false), scope, current, dimension, options, stop).ConfigureAwait(false));
     }
 
     /// <summary>Publishes the families of the newest snapshot at another threshold, from its forest and without comparing anything that it has compared.</summary>
@@ -87,16 +62,15 @@ public sealed class FamilyStore
         int dimension;
         using (var database = scope.Open(held.Tables))
             dimension = database.Query("SELECT len(embedding) FROM embeddings LIMIT 1", reader => (int)reader.GetInt64(0)).DefaultIfEmpty(1).First();
-        var families = await OpenAsync(held, scope, dimension, options with { Threshold = at, StoreThreshold = current.StoreThreshold }, stop).ConfigureAwait(false);
+        var families = await OpenAsync(held, scope, dimension, options with { Threshold = at, StoreThreshold = current.StoreThreshold }).ConfigureAwait(false);
         return await families.PublishAsync(at, time, stop).ConfigureAwait(false);
     }
 
     /// <summary>Compares a commit's images with all before them.</summary>
-    public ValueTask RunAsync(CommittedBatch batch, CancellationToken stop)
+    public async ValueTask RunAsync(CommittedBatch batch, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(batch);
-        Insert([.. batch.Images.Where(image => _nodes.Add(image.ContentId)).Select(image => new KeyedVector(ContentKey.Parse(image.ContentId), image.Embedding))], stop);
-        return ValueTask.CompletedTask;
+        if (batch.Images.Count > 0) (await MembersAsync(stop).ConfigureAwait(false)).Insert(batch.Images, stop);
     }
 
     /// <summary>Cuts the forest, writes families and forest, and publishes the snapshot that readers see.</summary>
@@ -110,30 +84,26 @@ public sealed class FamilyStore
         ArgumentNullException.ThrowIfNull(time);
         if (IsPublished(threshold)) return false;
         if (!isWhole && _current is { } other && (other.Filter != _scope.Filter || other.Model != _scope.Model)) return false;
-        using (var database = _scope.Open(_store.Tables))
-        {
-            // Images that an earlier filter had brought, and that this one keeps too, never passed through the graph; others it may keep no more.
-            var kept = Kept(database);
-            InsertMissing(database, kept, stop);
-            RemoveExcept(kept, stop);
-        }
-
+        var members = await MembersAsync(stop).ConfigureAwait(false);
+        using (var database = _scope.Open(_store.Tables)) members.Follow(database, stop);
         var number = (_current?.Number ?? -1) + 1;
-        var families = _forest.Cut(threshold);
-        var shapes = StarCover.Of(_forest.Vectors, families, _parallelism, stop);
+        var families = members.Forest.Cut(threshold);
+        var shapes = StarCover.Of(members.Forest.Vectors, families, _options.Parallelism == 0 ? Environment.ProcessorCount : _options.Parallelism, stop);
         var published = await StoreTables.ReadAsync(_scope.Store, _current?.Tables ?? new Dictionary<string, long>()).ConfigureAwait(false);
         var (named, events, next) = StableIds.Follow(await BeforeAsync(published).ConfigureAwait(false), families, _current?.NextName ?? 0);
-        await ReplaceAsync(Tables.Forest, _forest.Edges().Select(ToRecord)).ConfigureAwait(false);
+        await ReplaceAsync(Tables.Forest, members.Forest.Edges().Select(ToRecord)).ConfigureAwait(false);
         await ReplaceAsync(Tables.Families, shapes.SelectMany(ToRecords).OrderBy(record => record.ContentId, StringComparer.Ordinal)).ConfigureAwait(false);
         await ReplaceAsync(Tables.FamilyNames, named.Zip(shapes, ToRecord)).ConfigureAwait(false);
         await CommitAsync(Tables.FamilyLog, [.. events.Select(change => ToRecord(number, change))], Unpublished(Tables.FamilyLog, published)).ConfigureAwait(false);
         await _store.PublishAsync(new Snapshot(
-            number, _store.Tables.Versions, _scope.Filter, _scope.Model, threshold, _forest.StoreThreshold, next, time.GetUtcNow(), _scope.Run)).ConfigureAwait(false);
+            number, _store.Tables.Versions, _scope.Filter, _scope.Model, threshold, _options.StoreThreshold, next, time.GetUtcNow(), _scope.Run)).ConfigureAwait(false);
         return true;
     }
 
+    private async Task<FamilyMembers> MembersAsync(CancellationToken stop) => _members ??= await _load(stop).ConfigureAwait(false);
+
     private bool IsPublished(double threshold) => _current is { } same && same.Filter == _scope.Filter && same.Model == _scope.Model
-        && same.Threshold == threshold && same.StoreThreshold == _forest.StoreThreshold
+        && same.Threshold == threshold && same.StoreThreshold == _options.StoreThreshold
         && same.Tables.Count == _store.Tables.Versions.Count && _store.Tables.Versions.All(table => same.Tables.TryGetValue(table.Key, out var version) && version == table.Value);
 
     // The model's own partition becomes what the records say.
@@ -161,43 +131,6 @@ public sealed class FamilyStore
         return [.. (await published.ReadAsync<FamilyNameRecord>(Tables.Of(Tables.FamilyNames), _scope.Model).ConfigureAwait(false))
             .Select(record => new NamedFamily(record.StableId, ContentKey.Parse(record.Anchor), new Family(ContentKey.Parse(record.Family), [.. members[record.Family].Order()])))];
     }
-
-    private void InsertMissing(StoreDatabase database, HashSet<string> kept, CancellationToken stop)
-    {
-        var missing = kept.Where(content => !_nodes.Contains(content)).ToHashSet();
-        if (missing.Count == 0) return;
-        Insert(Load(database, missing), stop);
-        _nodes.UnionWith(missing);
-    }
-
-    private void RemoveExcept(HashSet<string> kept, CancellationToken stop)
-    {
-        var gone = _nodes.Where(content => !kept.Contains(content)).ToList();
-        if (gone.Count == 0) return;
-        _forest.Remove(gone.ConvertAll(ContentKey.Parse), stop);
-        _nodes.ExceptWith(gone);
-    }
-
-    private static HashSet<string> Kept(StoreDatabase database) => database.Query(KeptSql, reader => reader.GetString(0)).ToHashSet();
-
-    private void Insert(List<KeyedVector> vectors, CancellationToken stop)
-    {
-        try
-        {
-            if (vectors.Count > 0) _forest.Insert(vectors, stop);
-        }
-        catch (NotSupportedException missing)
-        {
-            throw new SetupException($"cluster.device: {missing.Message}", missing);
-        }
-    }
-
-    private static List<KeyedVector> Load(StoreDatabase database, HashSet<string> contents) => contents.Count == 0 ? [] : [.. database
-        .Query("SELECT content_id, embedding FROM embeddings", reader => (Content: reader.GetString(0), Values: (List<float>)reader.GetValue(1)))
-        .Where(row => contents.Contains(row.Content))
-        .Select(row => new KeyedVector(ContentKey.Parse(row.Content), row.Values.ConvertAll(value => (Half)value).ToArray()))];
-
-    private static ForestEdge ToEdge(ForestEdgeRecord record) => new(ContentKey.Parse(record.A), ContentKey.Parse(record.B), record.Similarity);
 
     private static ForestEdgeRecord ToRecord(ForestEdge edge) => new() { A = edge.A.ToString(), B = edge.B.ToString(), Similarity = edge.Similarity };
 

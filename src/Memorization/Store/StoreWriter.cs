@@ -28,6 +28,7 @@ public sealed class StoreWriter : IDisposable
     private readonly TimeProvider _time;
 
     private readonly HashSet<UInt128> _written = [];
+    private readonly HashSet<UInt128> _judged = [];
     private readonly HashSet<string> _embedded = [];
     private readonly HashSet<string> _pictured = [];
     private readonly UnitLedger _units = new();
@@ -119,7 +120,8 @@ public sealed class StoreWriter : IDisposable
         else if (!Known.HasPlace(row.Row)) _batch.Duplicates.Add(row.ToRow());
         if (row.Reason != Reason.DuplicateRow)
         {
-            if (!known.HasVerdict) _batch.Verdicts.Add(row.ToVerdict());
+            // A row that the filter refuses never comes so far that it is found to be met before.
+            if (isFirst || (isKnown && !known.HasVerdict && _judged.Add(key))) _batch.Verdicts.Add(row.ToVerdict());
             if (row.WasFetched) AddImage(row, Known.Due.GetValueOrDefault(key));
         }
 

@@ -8,7 +8,7 @@ namespace Memorization.Store;
 internal sealed class TableAppender<T>(Stream stream)
     where T : class, new()
 {
-    // DuckDB's and pyarrow's readers work on row groups in parallel from this size up.
+    // Some tens of megabytes of captions and URLs, and few enough groups for a footer that stays small.
     private const int RowGroupRows = 1 << 16;
 
     private readonly List<T> _group = [];

@@ -1,5 +1,6 @@
 using CsCheck;
 using Memorization.Clustering;
+using Memorization.Inference;
 using Memorization.Pipelines.Bench;
 using Shouldly;
 using Xunit;
@@ -16,13 +17,19 @@ public class PrefixRowsTests
         return vectors.Distinct;
     });
 
+    // Some processors' eight-bit sums are not exact, and so not used.
+    private static Func<DistinctVectors, PrefixRows>[] InEightBits =>
+    [
+        vectors => new Int8PrefixRows(vectors, MainDirections.Of(vectors)),
+        vectors => new Int8PrefixRows(vectors, MainDirections.Of(Tenth(vectors))),
+    ];
+
     // Directions of all the vectors, and of a tenth of them, whose numbers the others' prefixes may pass.
     private static readonly Func<DistinctVectors, PrefixRows>[] Kinds =
     [
         vectors => new FloatPrefixRows(vectors, MainDirections.Of(vectors)),
-        vectors => new Int8PrefixRows(vectors, MainDirections.Of(vectors)),
         vectors => new FloatPrefixRows(vectors, MainDirections.Of(Tenth(vectors))),
-        vectors => new Int8PrefixRows(vectors, MainDirections.Of(Tenth(vectors))),
+        .. Int8Product.IsExact ? InEightBits : [],
     ];
 
     [Fact]
@@ -88,7 +95,7 @@ public class PrefixRowsTests
         var set = new VectorSet(128);
         var rows = Made.Vectors(random, 3_000, 128);
         set.Add(rows[..2_000]);
-        PrefixRows[] kinds = [new FloatPrefixRows(set.Distinct, MainDirections.Of(set.Distinct)), new Int8PrefixRows(set.Distinct, MainDirections.Of(set.Distinct))];
+        PrefixRows[] kinds = [.. Kinds.Select(kind => kind(set.Distinct))];
         foreach (var kind in kinds) kind.Extend();
         ContentKey[] gone = [.. rows[..2_000].Where((_, i) => i % 3 == 0).Select(row => row.Key)];
         var places = set.PlacesWithout(gone);

@@ -85,6 +85,32 @@ public sealed class TableExportTests : IDisposable
         (await File.ReadAllTextAsync(_out.File("drop.csv"))).ShouldBe("row_key,url,caption,family\r\n");
     }
 
+    [Fact]
+    public async Task An_export_that_is_stopped_leaves_no_file()
+    {
+        await _store.WriteAsync([new(1, 1, 1)]);
+        using var stop = new CancellationTokenSource();
+        await stop.CancelAsync();
+        foreach (var format in new[] { "csv", "keep-list", "clip-retrieval" })
+        {
+            using var database = await _store.OpenAsync();
+            await Should.ThrowAsync<OperationCanceledException>(() => ExportFolder.WriteAsync(format, _store.Path, database, _out.Path, stop.Token));
+        }
+
+        Directory.GetFiles(_out.Path, "*", SearchOption.AllDirectories).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_folder_that_cannot_be_written_is_the_users_to_mend()
+    {
+        await _store.WriteAsync([new(1, 1, 1)]);
+        await File.WriteAllTextAsync(_out.File("file"), "not a folder");
+        using var database = await _store.OpenAsync();
+
+        (await Should.ThrowAsync<Memorization.Configuration.SetupException>(() => ExportFolder.WriteAsync("csv", _store.Path, database, _out.File("file", "below"), default)))
+            .Message.ShouldStartWith("cannot write");
+    }
+
     private async Task<Exported> ExportAsync(string format)
     {
         using var database = await _store.OpenAsync();

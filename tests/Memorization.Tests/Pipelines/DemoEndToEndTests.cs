@@ -70,7 +70,7 @@ public sealed class DemoEndToEndTests : IDisposable
             killed.ShouldBe(undisturbed, sql);
         }
 
-        (await QueryAsync("killed", $"SELECT count(*) - count(DISTINCT row_key) AS twice FROM read_parquet('{_folder.File("killed", "store", "images", "*.parquet")}')"))
+        (await QueryAsync("killed", $"SELECT count(*) - count(DISTINCT row_key) AS twice FROM read_parquet('{_folder.File("killed", "store", "images", "data-*.parquet")}')"))
             .ShouldContain("\"twice\": 0");
         (await QueryAsync("killed", "SELECT count(*) - count(DISTINCT content_id) AS twice FROM thumbnails")).ShouldContain("\"twice\": 0");
     }
@@ -137,7 +137,7 @@ public sealed class DemoEndToEndTests : IDisposable
     /// <summary>Kills the program once the store has so many commits, or lets it end if it never has.</summary>
     private async Task KillAfterAsync(string folder, int commits)
     {
-        var log = _folder.File(folder, "store", "commits");
+        var log = _folder.File(folder, "store", "images", "_delta_log");
         using var process = Program.Start(Arguments(folder));
         while (!process.HasExited && (!Directory.Exists(log) || Directory.GetFiles(log, "*.json").Length < commits)) await Task.Yield();
         process.HasExited.ShouldBeFalse("it must be killed while it works");

@@ -10,10 +10,10 @@ public sealed class ExportVerbTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task The_demo_s_study_is_exported_as_embeddings_as_a_table_and_as_a_list_of_rows_to_keep()
+    public async Task The_demo_s_study_is_exported_in_every_format()
     {
         var demo = _folder.File("demo");
-        (await Program.RunAsync("demo", "--rows", "1000", "--faults", "off", "--out", demo, "--quiet")).ExitCode.ShouldBe(0);
+        (await Program.RunAsync("demo", "--rows", "1000", "--out", demo, "--set", "store.images=original", "--quiet")).ExitCode.ShouldBe(0);
         var study = Path.Combine(demo, "study.json");
 
         var vectors = (await Program.RunAsync("export", study, "--format", "clip-retrieval", "--out", _folder.File("vectors"), "--json")).Json();
@@ -30,6 +30,20 @@ public sealed class ExportVerbTests : IDisposable
         var list = (await Program.RunAsync("export", study, "--format", "keep-list", "--out", _folder.File("list"), "--json")).Json();
         list.GetProperty("files").EnumerateArray().Sum(file => file.GetProperty("rows").GetInt64()).ShouldBe(rows);
         Directory.GetFileSystemEntries(_folder.File("list")).Length.ShouldBe(2);
+
+        var images = await Program.RunAsync("export", study, "--format", "webdataset", "--out", _folder.File("images"), "--json");
+        images.Error.ShouldBeEmpty();
+        images.Json().GetProperty("rows").GetInt64().ShouldBeGreaterThan(rows); // those that failed have their lines
+        images.Json().GetProperty("files").EnumerateArray().Select(file => (file.GetProperty("file").GetString(), file.GetProperty("rows").GetInt64()))
+            .ShouldBe([("00000.tar", rows), ("00000.parquet", images.Json().GetProperty("rows").GetInt64())]);
+        (await Python.RunAsync("tarfile, hashlib, json", """
+            tar = tarfile.open(sys.argv[1], 'r:')
+            good = 0
+            while image := tar.next():
+                caption, about = tar.next(), json.load(tar.extractfile(tar.next()))
+                good += hashlib.sha256(tar.extractfile(image).read()).hexdigest() == about['sha256']
+            print(good)
+            """, _folder.File("images", "00000.tar"))).ShouldBe($"{rows}");
     }
 
     [Fact]

@@ -92,7 +92,7 @@ public sealed class FamilyStoreTests : IDisposable
         using (var store = await WritableStore.OpenAsync(_folder.Path, "narrow", "narrow"))
         {
             var writer = store.Writer;
-            var families = await FamilyStore.OpenAsync(store.Held, store.Scope, 2, Options, default);
+            var families = await FamilyStore.OpenAsync(store.Held, store.Scope, 2, Options);
             await writer.AddAsync(new(Selected(1), new(Memorization.Flow.Reason.AlreadyStored)));
             await writer.AddAsync(CaptionTooLong(2));
             await writer.AddAsync(new(Selected(3), new(Memorization.Flow.Reason.AlreadyStored)));
@@ -162,7 +162,7 @@ public sealed class FamilyStoreTests : IDisposable
     {
         using var held = await WritableStore.OpenAsync(store, $"run{_run++}", filter);
         var writer = held.Writer;
-        var families = await FamilyStore.OpenAsync(held.Held, held.Scope, 2, Options, default);
+        var families = await FamilyStore.OpenAsync(held.Held, held.Scope, 2, Options);
         foreach (var batch in batches)
         {
             foreach (var number in batch) await writer.AddAsync(Stored(number));

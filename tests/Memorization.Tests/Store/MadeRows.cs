@@ -44,8 +44,14 @@ internal static class MadeRows
     public static RowEnd NotFound(int number) =>
         new(Selected(number), new FetchRejection(Reason.NotFound, "HTTP 404", Record with { HttpStatus = 404 }));
 
-    public static RowEnd CaptionTooLong(int number) =>
-        new(new LinkedRow(Row(number), new Uri("http://host.test/")), new Rejection(Reason.CaptionTooLong, "78 tokens"));
+    public static RowEnd Failed(int number, Reason reason, DateTimeOffset at) =>
+        new(Selected(number), new FetchRejection(reason, null, Record with { FetchedAt = at }));
+
+    /// <summary>A row that was met before.</summary>
+    public static RowEnd Again(int number, UnitId unit) => new(Selected(number, unit), new Rejection(Reason.DuplicateRow));
+
+    public static RowEnd CaptionTooLong(int number, UnitId? unit = null) =>
+        new(new LinkedRow(Row(number, unit), new Uri("http://host.test/")), new Rejection(Reason.CaptionTooLong, "78 tokens"));
 
     public static RowEnd UnitEnds(long emitted, long noKeyword = 0, UnitId? unit = null) =>
         new(new UnitEnd(unit ?? Unit, emitted, new Dictionary<Reason, long> { [Reason.NoKeyword] = noKeyword }), null);

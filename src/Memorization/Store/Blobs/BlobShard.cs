@@ -6,7 +6,8 @@ using Memorization.Images;
 namespace Memorization.Store;
 
 /// <summary>Writes one shard of images as they were received: a tar in WebDataset's layout, never changed once it has its name.</summary>
-/// <remarks>Each image is <c>content_id.ext</c> and, after it, <c>content_id.json</c>. Equal images in equal order give equal bytes. Not thread-safe.</remarks>
+/// <remarks>Each image is <c>content_id.ext</c> and, after it, <c>content_id.json</c>. Equal images in equal order give equal bytes. A shard
+/// that an image could not be added to is given up. Not thread-safe.</remarks>
 internal sealed class BlobShard : IDisposable
 {
     /// <summary>The store's folder of shards.</summary>
