@@ -59,10 +59,10 @@ internal sealed class FamilyMembers
 
     private void InsertMissing(StoreDatabase database, HashSet<string> kept, CancellationToken stop)
     {
-        var missing = kept.Where(content => !_contents.Contains(content)).ToHashSet();
-        if (missing.Count == 0) return;
-        Insert(Load(database, missing), stop);
-        _contents.UnionWith(missing);
+        // An image that has no embedding under this model yet comes with the commit that brings it.
+        var missing = Load(database, kept.Where(content => !_contents.Contains(content)).ToHashSet());
+        Insert(missing, stop);
+        _contents.UnionWith(missing.Select(vector => vector.Key.ToString()));
     }
 
     private void RemoveExcept(HashSet<string> kept, CancellationToken stop)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Memorization.Flow;
 using Memorization.Pipelines.Demo;
@@ -38,6 +39,15 @@ public sealed class ReprocessWorld : IAsyncLifetime
         var result = await Program.RunAsync(["reprocess", _folder.File(folder, "study.json"), "--dry-run", "--json", "--quiet", .. Sets(options)]);
         result.ExitCode.ShouldBe(0, result.Error);
         return result.Json();
+    }
+
+    /// <summary>A small model with random weights.</summary>
+    /// <returns>Its folder.</returns>
+    internal async Task<string> ModelAsync()
+    {
+        var folder = _folder.File("tiny");
+        (await Program.RunAsync("model", "random", "--arch", "tiny", "--seed", "1", "--out", folder)).ExitCode.ShouldBe(0);
+        return folder;
     }
 
     /// <summary>Another folder with the same store.</summary>
@@ -138,18 +148,20 @@ public sealed class ReprocessTests(ReprocessWorld world) : IClassFixture<Reproce
     [Fact]
     public async Task Another_model_is_embedded_from_the_bytes_that_are_kept_without_a_request()
     {
-        string[] other = [Original, "model.mean=[0.5,0.5,0.5]"];
         var store = world.Copy("original", "model");
+        string[] other = [Original, $"model.path={await world.ModelAsync()}"];
         var before = world.Requests;
         var ahead = await world.DryRunAsync(store, other);
 
         var result = await world.RunAsync(store, "reprocess", other);
 
         (Number(result, "requests"), world.Requests - before).ShouldBe((0, 0));
+        Number(ahead, "reread").ShouldBe(long.Parse(await CountAsync("original", "study"), CultureInfo.InvariantCulture));
         (Number(result, "embedded"), Number(result, "reread")).ShouldBe((Number(ahead, "reread"), Number(ahead, "reread")));
         Number(result, "rows_stored").ShouldBe(Number(ahead, "reread"));
         Number(result.GetProperty("plan"), "rows_scanned").ShouldBe(0);
-        (await world.QueryAsync(store, "SELECT count(*) FROM study")).ShouldBe(await world.QueryAsync("original", "SELECT count(*) FROM study"));
+        foreach (var view in (string[])["study", "families", "images"]) (await CountAsync(store, view)).ShouldBe(await CountAsync("original", view), view);
+        (await world.QueryAsync(store, "SELECT DISTINCT len(embedding) FROM embeddings")).ShouldContain("32");
         var again = await world.RunAsync(store, "reprocess", Original);
         (Number(again, "embedded"), Number(again, "requests")).ShouldBe((0, 0));
         await ShouldSeeTheSameAsync(store, "original");
@@ -227,6 +239,8 @@ public sealed class ReprocessTests(ReprocessWorld world) : IClassFixture<Reproce
     {
         foreach (var sql in Seen) (await world.QueryAsync(store, sql)).ShouldBe(await world.QueryAsync(other, sql), sql);
     }
+
+    private async Task<string> CountAsync(string store, string view) => (await world.QueryAsync(store, $"SELECT count(*) FROM {view}")).Split('\n')[1].Trim();
 
     private static long Failed(JsonElement result) => result.GetProperty("reasons").EnumerateObject()
         .Where(reason => Enum.Parse<Reason>(reason.Name).Stage() is StageName.Fetch or StageName.Decode).Sum(reason => reason.Value.GetInt64());

@@ -17,10 +17,9 @@ internal static class BlobVerification
         using var reader = new BlobReader(store);
         var damaged = new SortedDictionary<string, (long Count, string First)>(StringComparer.Ordinal);
         var places = database.Stream(PlacesSql, row => (
-            Place: new BlobPlace(row.GetString(0), row.IsDBNull(1) ? -1 : row.GetInt64(1), row.IsDBNull(2) ? -1 : row.GetInt64(2)), Content: row.IsDBNull(3) ? "" : row.GetString(3)));
+            Place: new BlobPlace(row.GetString(0), row.IsDBNull(1) ? -1 : row.GetInt64(1), row.IsDBNull(2) ? -1 : row.GetInt64(2)), Content: row.IsDBNull(3) ? "" : row.GetString(3)), stop);
         foreach (var (place, content) in places)
         {
-            stop.ThrowIfCancellationRequested();
             notes.Counts = notes.Counts with { Blobs = notes.Counts.Blobs + 1, Bytes = notes.Counts.Bytes + Math.Max(0, place.Length) };
             if (await WrongAsync(reader, place, content, stop).ConfigureAwait(false) is not { } wrong) continue;
             damaged[place.Shard] = damaged.TryGetValue(place.Shard, out var before) ? (before.Count + 1, before.First) : (1, wrong);

@@ -88,9 +88,8 @@ internal sealed class RowVerification(StoreTables tables, VerifyNotes notes)
     private void CheckKeys(StoreDatabase database, CancellationToken stop)
     {
         var (wrong, first) = (0L, "");
-        foreach (var (key, url, caption) in database.Stream(KeysSql, reader => (reader.GetString(0), reader.GetString(1), reader.GetString(2))))
+        foreach (var (key, url, caption) in database.Stream(KeysSql, reader => (reader.GetString(0), reader.GetString(1), reader.GetString(2)), stop))
         {
-            stop.ThrowIfCancellationRequested();
             if (XxHash128.HashToUInt128(Encoding.UTF8.GetBytes($"{url}\n{caption}")).ToString("x32", CultureInfo.InvariantCulture) == key) continue;
             if (wrong++ == 0) first = key;
         }

@@ -23,6 +23,9 @@ internal static class SoundStore
     /// <summary>A row with its own key.</summary>
     public static LaionRow Keyed(LaionRow row) => row with { Key = XxHash128.HashToUInt128(Encoding.UTF8.GetBytes($"{row.Url}\n{row.Caption}")) };
 
+    /// <summary>A row that was asked for in vain, with its own key.</summary>
+    public static RowEnd Keyed(RowEnd end) => end with { Item = (SelectedRow)end.Item with { Row = Keyed(((SelectedRow)end.Item).Row) } };
+
     public static string KeyOf(int number) => Keyed(Row(number)).Key.ToString("x32", CultureInfo.InvariantCulture);
 
     public static string ContentOf(int number) => Convert.ToHexStringLower(SHA256.HashData([1, 2, (byte)number]));
@@ -31,7 +34,7 @@ internal static class SoundStore
     public static async Task WriteAsync(string store, string run = "run", StoredImages images = StoredImages.Original)
     {
         using var held = await WritableStore.OpenAsync(store, run, options: new StoreOptions { Images = images });
-        var families = await FamilyStore.OpenAsync(held.Held, held.Scope, 2, Options, default);
+        var families = await FamilyStore.OpenAsync(held.Held, held.Scope, 2, Options);
         await AddAsync(held, families, Stored(1), Stored(2));
         await AddAsync(
             held, families, Stored(3),
@@ -70,7 +73,8 @@ internal static class SoundStore
         await families.RunAsync((await held.Writer.FlushAsync())!, default);
     }
 
-    private static RowEnd Stored(int number)
+    /// <summary>A stored row whose content id is that of its bytes.</summary>
+    public static RowEnd Stored(int number)
     {
         var fetched = new FetchedImage(new SelectedRow(Keyed(Row(number)), new Uri($"http://host.test/{number}.jpg"), 9), new byte[] { 1, 2, (byte)number }, ContentOf(number), "image/png", Record);
         var decoded = new DecodedImage(fetched, new ClipPixels([], 640, 480, "png")) { Thumbnail = [0xFF, 0xD8, (byte)number] };
