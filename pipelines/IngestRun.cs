@@ -44,7 +44,7 @@ internal sealed class IngestRun(StudyContext context, Interrupts interrupts, Log
         {
             return await ExecuteAsync(files, keywords, scope, embedder, store, log, started, ahead);
         }
-        catch (Exception exception) when (exception is not (OperationCanceledException or SetupException))
+        catch (Exception exception) when (exception is not (OperationCanceledException or SetupException or StoreLostException) && !FullDisk.IsCauseOf(exception))
         {
             log.Fatal(exception, "run {Run} failed", _id);
             throw;

@@ -3,6 +3,7 @@ using Memorization.Configuration;
 using Memorization.Pipelines;
 using Memorization.Pipelines.Terminal;
 using Memorization.Pipelines.Verbs;
+using Memorization.Store;
 
 var root = new RootCommand("Finds out what text-to-image models have memorised, by looking at what they were trained on.")
 {
@@ -39,6 +40,12 @@ if (parsed.Errors.Count > 0)
 try
 {
     return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+}
+catch (Exception exception) when (exception is StoreLostException || FullDisk.IsCauseOf(exception))
+{
+    // The study is right and the run failed all the same: what was committed is kept.
+    await Console.Error.WriteLineAsync($"failed: {exception.Message.ReplaceLineEndings(" ")}");
+    return ExitCodes.Failed;
 }
 catch (SetupException exception)
 {

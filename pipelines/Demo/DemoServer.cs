@@ -23,10 +23,12 @@ internal sealed class DemoServer : IAsyncDisposable
     private readonly ConcurrentDictionary<(string Host, string Path), int> _requests = new();
     private readonly DemoPictures _pictures;
     private readonly TimeProvider _time;
+    private readonly RequestLog? _log;
     private readonly WebApplication _app;
 
-    private DemoServer(DemoWorld world, TimeProvider time)
+    private DemoServer(DemoWorld world, TimeProvider time, RequestLog? log)
     {
+        _log = log;
         _rows = world.Rows.Where(row => row.Fault != DemoFault.DuplicateRow).ToDictionary(row => (row.Host, row.Path));
         _pictures = world.Pictures();
         _time = time;
@@ -51,9 +53,13 @@ internal sealed class DemoServer : IAsyncDisposable
     public KeyValuePair<string, string> Resolve => new($"*.{DemoUrls.Domain}", $"127.0.0.1:{Port}");
 
     /// <summary>Starts a server on a free port.</summary>
-    public static async Task<DemoServer> StartAsync(DemoWorld world, TimeProvider time, CancellationToken stop)
+    /// <param name="world">What it serves.</param>
+    /// <param name="time">The clock of slow answers.</param>
+    /// <param name="stop">Stops the start.</param>
+    /// <param name="log">Where each request is written down; null for nowhere. Stays the caller's.</param>
+    public static async Task<DemoServer> StartAsync(DemoWorld world, TimeProvider time, CancellationToken stop, RequestLog? log = null)
     {
-        var server = new DemoServer(world, time);
+        var server = new DemoServer(world, time, log);
         await server._app.StartAsync(stop).ConfigureAwait(false);
         var addresses = server._app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>();
         server.Port = new Uri(addresses.Addresses.Single()).Port;
@@ -77,6 +83,7 @@ internal sealed class DemoServer : IAsyncDisposable
     {
         var address = (context.Request.Host.Host, context.Request.Path.Value ?? "/");
         var attempt = _requests.AddOrUpdate(address, 1, (_, count) => count + 1);
+        _log?.Add(address.Host, address.Item2, attempt);
         if (!_rows.TryGetValue(address, out var row)) return StatusAsync(context, 404);
         switch (row.Fault)
         {

@@ -21,9 +21,11 @@ internal static class DemoVerb
         var faults = new Option<string>("--faults") { Description = "Whether some rows fail, in every way: on or off.", DefaultValueFactory = _ => "on" };
         faults.AcceptOnlyFromAmong("on", "off");
         var serve = new Option<bool>("--serve") { Description = "Keep the image server up until Ctrl+C." };
+        var serveOnly = new Option<bool>("--serve-only") { Description = "Make the world and its study.json, and serve it until Ctrl+C without studying it." };
+        var requests = new Option<string?>("--requests") { Description = "File that gets a line of JSON for each request to the image server." };
         var command = new Command("demo", "Makes a small LAION-like world with planted families and every kind of failure, and studies it. No network.")
         {
-            output, rows, seed, faults, serve,
+            output, rows, seed, faults, serve, serveOnly, requests,
         };
         command.SetAction(async (parsed, _) =>
         {
@@ -31,8 +33,16 @@ internal static class DemoVerb
             var folder = Path.GetFullPath(parsed.GetValue(output)
                 ?? string.Create(CultureInfo.InvariantCulture, $"demo/seed-{parsed.GetValue(seed)}-rows-{parsed.GetValue(rows)}"));
             var world = DemoWorld.Make(parsed.GetValue(seed), parsed.GetValue(rows), parsed.GetValue(faults) == "on");
-            await using var server = await DemoServer.StartAsync(world, TimeProvider.System, interrupts.Stop);
+            await using var log = parsed.GetValue(requests) is { } file ? RequestLog.Open(file) : null;
+            await using var server = await DemoServer.StartAsync(world, TimeProvider.System, interrupts.Stop, log);
             var study = WriteWorld(world, server, folder);
+            if (parsed.GetValue(serveOnly))
+            {
+                await Console.Out.WriteLineAsync(parsed.GetValue(GlobalOptions.Json) ? JsonSerializer.Serialize(new { study, port = server.Port }) : study);
+                await ServeAsync(server, interrupts.Drain);
+                return ExitCodes.Done;
+            }
+
             var result = await StudyAsync(world, study, interrupts, parsed);
 
             if (parsed.GetValue(GlobalOptions.Json)) await Console.Out.WriteLineAsync(JsonSerializer.Serialize(result, JsonOutput.Indented));

@@ -19,11 +19,12 @@ internal static class QueryVerb
         var sql = new Argument<string>("SQL") { Description = "A query over the views rows, images, thumbnails, embeddings, verdicts, families, units and study." };
         var format = new Option<string>("--format") { Description = "table, csv or json.", DefaultValueFactory = _ => "table" };
         format.AcceptOnlyFromAmong("table", "csv", "json");
-        var command = new Command("query", "Runs SQL (DuckDB) over the current snapshot's tables.") { study, sql, format };
+        var latest = new Option<bool>("--latest") { Description = "Query the newest version of every table, under the study's filter and model, instead of the published snapshot: what a run that was cut off has committed." };
+        var command = new Command("query", "Runs SQL (DuckDB) over the current snapshot's tables.") { study, sql, format, latest };
         command.SetAction(async (parsed, _) =>
         {
             var context = StudyContext.Load(parsed.GetRequiredValue(study), parsed);
-            using var database = await StoreDatabase.OpenAsync(context.Store);
+            using var database = parsed.GetValue(latest) ? await OpenLatestAsync(context) : await StoreDatabase.OpenAsync(context.Store);
             var (columns, rows) = database.Query(parsed.GetRequiredValue(sql));
             var chosen = parsed.GetValue(GlobalOptions.Json) ? "json" : parsed.GetValue(format);
             if (chosen == "json") WriteJson(columns, rows);
@@ -32,6 +33,12 @@ internal static class QueryVerb
             return ExitCodes.Done;
         });
         return command;
+    }
+
+    private static async Task<StoreDatabase> OpenLatestAsync(StudyContext context)
+    {
+        await using var embedder = context.OpenModel(TimeProvider.System);
+        return await StoreDatabase.OpenLatestAsync(context.Scope("", embedder.Model.ModelId));
     }
 
     private static void WriteJson(IReadOnlyList<string> columns, IReadOnlyList<object?[]> rows) => Console.Out.WriteLine(JsonSerializer.Serialize(

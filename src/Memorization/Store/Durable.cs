@@ -99,7 +99,7 @@ internal static partial class Durable
         }
         else if (error != 0)
         {
-            throw new IOException($"the file cannot be linked: {Marshal.GetPInvokeErrorMessage(error)}");
+            throw new IOException($"the file cannot be linked: {Marshal.GetPInvokeErrorMessage(error)}", error);
         }
 
         FlushFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
@@ -141,7 +141,7 @@ internal static partial class Durable
         const int readOnly = 0;
         using var handle = Open(folder, readOnly);
         if (handle.IsInvalid || Flush(handle) != 0)
-            throw new IOException($"cannot flush the folder {folder} to the disk: error {Marshal.GetLastPInvokeError()}");
+            throw new IOException($"cannot flush the folder {folder} to the disk: error {Marshal.GetLastPInvokeError()}", Marshal.GetLastPInvokeError());
     }
 
     [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

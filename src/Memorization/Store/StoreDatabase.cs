@@ -43,6 +43,16 @@ public sealed partial class StoreDatabase : IDisposable
         return Open(await StoreTables.ReadAsync(store, snapshot.Tables).ConfigureAwait(false), snapshot.Filter, snapshot.Model, snapshot);
     }
 
+    /// <summary>Opens the newest version of every table, which no snapshot need describe: what a run that was cut off has committed.</summary>
+    /// <param name="scope">The store, and the filter and model that count.</param>
+    /// <exception cref="SetupException">There is no store, or it cannot be read.</exception>
+    public static async Task<StoreDatabase> OpenLatestAsync(StoreScope scope)
+    {
+        ArgumentNullException.ThrowIfNull(scope);
+        if (!Directory.Exists(scope.Store)) throw new SetupException($"there is no store in {scope.Store}; run `memorization run STUDY` first");
+        return scope.Open(await StoreTables.ReadAsync(scope.Store).ConfigureAwait(false));
+    }
+
     /// <summary>Opens tables as one state.</summary>
     /// <param name="tables">The tables.</param>
     /// <param name="filter">The filter whose verdicts count.</param>

@@ -58,6 +58,17 @@ public sealed class StoreVerificationTests : IDisposable
     }
 
     [Fact]
+    public async Task A_first_snapshot_whose_publication_was_cut_off_before_CURRENT_is_no_finding_and_a_later_one_is()
+    {
+        await SoundStore.WriteAsync(_folder.Path);
+        File.Delete(_folder.File("CURRENT"));
+        (await StoreVerification.RunAsync(_folder.Path)).Findings.ShouldBeEmpty();
+
+        await File.WriteAllTextAsync(_folder.File("snapshots", "1.json"), (await File.ReadAllTextAsync(_folder.File("snapshots", "0.json"))).Replace("\"number\": 0", "\"number\": 1", StringComparison.Ordinal));
+        (await StoreVerification.RunAsync(_folder.Path)).Findings.ShouldHaveSingleItem().Where.ShouldBe(_folder.File("CURRENT"));
+    }
+
+    [Fact]
     public async Task Checkpoints_are_the_sum_of_the_commits()
     {
         await ManyAsync();
