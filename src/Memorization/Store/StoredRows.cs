@@ -35,18 +35,18 @@ internal sealed class StoredRows(StoreDatabase database) : IDisposable
             SELECT row_key, source_row_group, source_row, url, caption, width, height, license, nsfw, similarity
             FROM (SELECT * FROM rows UNION ALL SELECT * FROM duplicates) WHERE source_content = '{file:x32}' ORDER BY source_row_group, source_row
             """), reader => new LaionRow
-            {
-                Key = UInt128.Parse(reader.GetString(0), NumberStyles.HexNumber, CultureInfo.InvariantCulture),
-                Unit = new UnitId(file, reader.GetInt32(1)),
-                RowInGroup = reader.GetInt32(2),
-                Url = reader.IsDBNull(3) ? null : reader.GetString(3),
-                Caption = reader.GetString(4),
-                Width = reader.IsDBNull(5) ? null : reader.GetInt32(5),
-                Height = reader.IsDBNull(6) ? null : reader.GetInt32(6),
-                License = reader.IsDBNull(7) ? null : reader.GetString(7),
-                Nsfw = reader.IsDBNull(8) ? null : reader.GetString(8),
-                Similarity = reader.IsDBNull(9) ? null : reader.GetDouble(9),
-            }).GetEnumerator();
+        {
+            Key = UInt128.Parse(reader.GetString(0), NumberStyles.HexNumber, CultureInfo.InvariantCulture),
+            Unit = new UnitId(file, reader.GetInt32(1)),
+            RowInGroup = reader.GetInt32(2),
+            Url = reader.IsDBNull(3) ? null : reader.GetString(3),
+            Caption = reader.GetString(4),
+            Width = reader.IsDBNull(5) ? null : reader.GetInt32(5),
+            Height = reader.IsDBNull(6) ? null : reader.GetInt32(6),
+            License = reader.IsDBNull(7) ? null : reader.GetString(7),
+            Nsfw = reader.IsDBNull(8) ? null : reader.GetString(8),
+            Similarity = reader.IsDBNull(9) ? null : reader.GetDouble(9),
+        }).GetEnumerator();
         _next = Read();
     }
 }
