@@ -50,7 +50,7 @@ internal sealed class StoreLock : IDisposable
             Write(ownerPath, owner);
             return new StoreLock(file, ownerPath, owner, time);
         }
-        catch (Exception exception) when (Durable.IsUnwritable(exception))
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             file?.Dispose();
             throw new SetupException($"cannot write the store {store}: {exception.Message.ReplaceLineEndings(" ")}; name a folder that can be written as store.path", exception);

@@ -90,7 +90,7 @@ public sealed partial class ReportPageTests : IDisposable
         await _store.ReportAsync();
 
         Contents().ShouldBe(first);
-        first.Keys.ShouldBe(["families.csv", "figures.csv", "funnel.csv", "hosts.csv", "report.html", "report.json", "words.csv"], ignoreOrder: true);
+        first.Keys.ShouldBe(["families.csv", "figures.csv", "funnel.csv", "hosts.csv", "report.html", "report.json", "report.stamp", "words.csv"], ignoreOrder: true);
     }
 
     [Fact]
