@@ -3,21 +3,14 @@ using Memorization.Embedding;
 using Memorization.Flow;
 using Memorization.Rows;
 using Memorization.Store;
-using Microsoft.Extensions.Time.Testing;
 using Shouldly;
 using Xunit;
 using static Memorization.Tests.Store.MadeRows;
 
 namespace Memorization.Tests.Store;
 
-public sealed class StoreWriterTests : IDisposable
+public sealed class StoreWriterTests : WrittenStoreTests
 {
-    private readonly TemporaryFolder _folder = new();
-    private readonly FakeTimeProvider _time = new();
-    private int _run;
-
-    public void Dispose() => _folder.Dispose();
-
     [Fact]
     public async Task Every_table_says_what_became_of_the_rows()
     {
@@ -55,7 +48,7 @@ public sealed class StoreWriterTests : IDisposable
 
         Query("SELECT count(*) || ' ' || count(DISTINCT content_id) FROM thumbnails").ShouldBe("2 2");
         Query($"SELECT hex(image) || ' ' || mime FROM thumbnails WHERE content_id = '{Content(3)}'").ShouldBe("FFD803 image/jpeg");
-        (await StoreTables.ReadAsync(_folder.Path)).Versions.Select(table => $"{table.Key} {table.Value}")
+        (await StoreTables.ReadAsync(Folder.Path)).Versions.Select(table => $"{table.Key} {table.Value}")
             .ShouldBe(["embeddings 1", "images 2", "rows 1", "thumbnails 0", "verdicts 1"]);
     }
 
@@ -84,31 +77,15 @@ public sealed class StoreWriterTests : IDisposable
     public async Task What_was_not_committed_is_not_part_of_the_store_and_its_files_are_removed()
     {
         await CommitAsync(Stored(1));
-        var orphan = _folder.File("rows", "data-000001-killed.parquet");
-        File.Copy(Directory.GetFiles(_folder.File("rows"), "*.parquet").Single(), orphan);
-        File.WriteAllText(_folder.File("images", "data-000001-killed.parquet.tmp"), "half a file");
+        var orphan = Folder.File("rows", "data-000001-killed.parquet");
+        File.Copy(Directory.GetFiles(Folder.File("rows"), "*.parquet").Single(), orphan);
+        File.WriteAllText(Folder.File("images", "data-000001-killed.parquet.tmp"), "half a file");
 
         Query("SELECT count(*) FROM rows").ShouldBe("1");
         await CommitAsync();
 
         File.Exists(orphan).ShouldBeFalse();
-        Directory.GetFiles(_folder.File("images"), "*.*").Length.ShouldBe(1);
-    }
-
-    [Fact]
-    public async Task A_row_of_an_earlier_run_is_known_and_not_written_again()
-    {
-        await CommitAsync(Stored(1), NotFound(2));
-        using var store = await OpenAsync();
-
-        (await store.Writer.Known.RunAsync(Selected(1), default)).Rejection!.Reason.ShouldBe(Reason.AlreadyStored);
-        (await store.Writer.Known.RunAsync(Selected(2), default)).Rejection!.Reason.ShouldBe(Reason.NotFound);
-        (await store.Writer.Known.RunAsync(Selected(3), default)).IsKept(out _).ShouldBeTrue();
-        (await store.Writer.Known.RunAsync(Selected(3), default)).Rejection!.Reason.ShouldBe(Reason.DuplicateRow);
-        await store.Writer.AddAsync(new RowEnd(Selected(1), new Rejection(Reason.AlreadyStored)));
-        await store.Writer.AddAsync(new RowEnd(Selected(2), (await store.Writer.Known.RunAsync(Selected(2), default)).Rejection));
-
-        (await store.Writer.FlushAsync()).ShouldBeNull();
+        Directory.GetFiles(Folder.File("images"), "*.*").Length.ShouldBe(1);
     }
 
     [Fact]
@@ -125,7 +102,7 @@ public sealed class StoreWriterTests : IDisposable
             await store.Writer.FlushAsync();
         }
 
-        var history = await UnitHistory.ReadAsync(await StoreTables.ReadAsync(_folder.Path));
+        var history = await UnitHistory.ReadAsync(await StoreTables.ReadAsync(Folder.Path));
         var done = history.Find(Unit, "f", "m")!;
         (done.Rows, done.Kept, done.Selected).ShouldBe((42, 1, 2));
         done.Reasons.ShouldBe(new SortedDictionary<Reason, long> { [Reason.NoKeyword] = 40, [Reason.NotFound] = 1 });
@@ -150,105 +127,6 @@ public sealed class StoreWriterTests : IDisposable
     }
 
     [Fact]
-    public async Task A_row_that_is_met_again_has_one_verdict_and_both_its_places_whether_or_not_the_filter_refuses_it()
-    {
-        var other = new UnitId(8, 0);
-        RowEnd[] ends =
-        [
-            CaptionTooLong(1), CaptionTooLong(1, other), Stored(2), Again(2, other), UnitEnds(emitted: 2), UnitEnds(emitted: 2, unit: other),
-        ];
-        await CommitAsync(ends);
-        using (var narrow = await OpenAsync(filter: "narrow"))
-        {
-            foreach (var end in ends) await narrow.Writer.AddAsync(end.Item is EmbeddedImage ? CaptionTooLong(2) : end);
-            await narrow.Writer.FlushAsync();
-        }
-
-        foreach (var filter in (string[])["f", "narrow"]) Query("SELECT count(*) || ' ' || count(DISTINCT row_key) FROM verdicts", filter).ShouldBe("2 2", filter);
-        Query("SELECT string_agg(source_row || '@' || source_content[32], ' ' ORDER BY ALL) FROM rows").ShouldBe("1@7 2@7");
-        Query("SELECT string_agg(source_row || '@' || source_content[32], ' ' ORDER BY ALL) FROM duplicates").ShouldBe("1@8 2@8");
-    }
-
-    [Fact]
-    public async Task A_row_met_again_waits_for_the_one_that_it_repeats_and_its_unit_with_it()
-    {
-        var other = new UnitId(8, 0);
-        using var store = await OpenAsync();
-        await store.Writer.AddAsync(Again(1, other));
-        await store.Writer.AddAsync(UnitEnds(emitted: 1, unit: other));
-        (await store.Writer.FlushAsync()).ShouldBeNull();
-
-        await store.Writer.AddAsync(Stored(1));
-        await store.Writer.FlushAsync();
-
-        Query("SELECT count(*) FROM duplicates").ShouldBe("1");
-        (await UnitHistory.ReadAsync(await StoreTables.ReadAsync(_folder.Path))).Find(other, "f", "m")!.Reasons.ShouldContainKey(Reason.DuplicateRow);
-    }
-
-    [Fact]
-    public async Task A_row_whose_first_place_is_in_a_unit_that_is_skipped_is_met_again_and_in_one_that_is_not_it_is_known()
-    {
-        await CommitAsync(Stored(1));
-        using (var store = await OpenAsync()) (await store.Writer.Known.RunAsync(Selected(1, new UnitId(8, 0)), default)).Rejection!.Reason.ShouldBe(Reason.AlreadyStored);
-        using var again = await OpenAsync();
-        again.Writer.Known.Skip(Unit);
-
-        (await again.Writer.Known.RunAsync(Selected(1, new UnitId(8, 0)), default)).Rejection!.Reason.ShouldBe(Reason.DuplicateRow);
-    }
-
-    [Theory]
-    [InlineData(Reason.Timeout, 59, false)]
-    [InlineData(Reason.Timeout, 60, true)]
-    [InlineData(Reason.NotFound, 1_000_000, false)]
-    [InlineData(Reason.BodyTooLarge, 1_000_000, false)]
-    public async Task A_row_that_failed_is_tried_again_by_the_class_of_its_reason(Reason reason, int minutes, bool isTried)
-    {
-        await CommitAsync(Failed(1, reason, _time.GetUtcNow()));
-        _time.Advance(TimeSpan.FromMinutes(minutes));
-
-        using var store = await OpenAsync();
-
-        (await store.Writer.Known.RunAsync(Selected(1), default)).IsKept(out _).ShouldBe(isTried);
-        store.Writer.Known.DueUnits.Count.ShouldBe(isTried ? 1 : 0);
-    }
-
-    [Fact]
-    public async Task Each_failure_in_a_row_doubles_the_wait()
-    {
-        for (var failures = 1; failures <= 3; failures++)
-        {
-            await CommitAsync(Failed(1, Reason.ServerError, _time.GetUtcNow()));
-            Query("SELECT failures FROM images").ShouldBe($"{failures}");
-            var wait = TimeSpan.FromHours(1 << (failures - 1));
-            _time.Advance(wait - TimeSpan.FromSeconds(1));
-            using (var early = await OpenAsync()) early.Writer.Known.Due.ShouldBeEmpty();
-            _time.Advance(TimeSpan.FromSeconds(1));
-            using var due = await OpenAsync();
-            due.Writer.Known.Due.Count.ShouldBe(1);
-        }
-    }
-
-    [Fact]
-    public async Task A_row_is_tried_again_once_the_options_that_rejected_it_change()
-    {
-        await CommitAsync(Failed(1, Reason.BodyTooLarge, _time.GetUtcNow()), Failed(2, Reason.TooManyPixels, _time.GetUtcNow()));
-
-        using (var fetch = await WritableStore.OpenAsync(_folder.Path, "r1", rules: WritableStore.Rules with { Fetch = "other" }, time: _time))
-            fetch.Writer.Known.Due.Keys.ShouldBe([Row(1).Key]);
-        using var decode = await WritableStore.OpenAsync(_folder.Path, "r2", rules: WritableStore.Rules with { Decode = "other" }, time: _time);
-        decode.Writer.Known.Due.Keys.ShouldBe([Row(2).Key]);
-    }
-
-    [Fact]
-    public async Task Under_another_model_a_known_row_is_asked_for_again()
-    {
-        await CommitAsync(Stored(1));
-        using var store = await OpenAsync(model: "other");
-
-        (await store.Writer.Known.RunAsync(Selected(1), default)).IsKept(out _).ShouldBeTrue();
-    }
-
-    [Fact]
     public async Task It_commits_after_so_many_rows()
     {
         using var store = await OpenAsync(new StoreOptions { CommitRows = 2 });
@@ -265,7 +143,7 @@ public sealed class StoreWriterTests : IDisposable
         (await store.Writer.AddAsync(Stored(1))).ShouldBeNull();
         store.Writer.StoredRows.ShouldBe(0);
 
-        _time.Advance(TimeSpan.FromSeconds(60));
+        Time.Advance(TimeSpan.FromSeconds(60));
 
         (await store.Writer.AddAsync(Stored(2)))!.Images.Count.ShouldBe(2);
     }
@@ -287,12 +165,12 @@ public sealed class StoreWriterTests : IDisposable
     }
 
     [Fact]
-    public async Task A_folder_that_cannot_be_made_is_one_line_with_the_fix()
+    public async Task AFolder_that_cannot_be_made_is_one_line_with_the_fix()
     {
-        var file = _folder.File("a-file");
+        var file = Folder.File("a-file");
         await File.WriteAllTextAsync(file, "", TestContext.Current.CancellationToken);
 
-        (await Should.ThrowAsync<SetupException>(() => HeldStore.TakeAsync(Path.Combine(file, "store"), "run", _time)))
+        (await Should.ThrowAsync<SetupException>(() => HeldStore.TakeAsync(Path.Combine(file, "store"), "run", Time)))
             .Message.ShouldSatisfyAllConditions(line => line.ShouldStartWith("cannot write the store"), line => line.ShouldContain("store.path"), line => line.ShouldNotContain("\n"));
     }
 
@@ -301,27 +179,11 @@ public sealed class StoreWriterTests : IDisposable
     {
         await CommitAsync(Stored(1));
         await CommitAsync(Stored(2));
-        var commits = Directory.GetFiles(_folder.File("rows", "_delta_log")).Order().ToList();
+        var commits = Directory.GetFiles(Folder.File("rows", "_delta_log")).Order().ToList();
 
         File.WriteAllText(commits[1], "{");
         (await Should.ThrowAsync<SetupException>(() => OpenAsync())).Message.ShouldContain(commits[1]);
         File.Delete(commits[0]);
         (await Should.ThrowAsync<SetupException>(() => OpenAsync())).Message.ShouldContain("lacks version 0");
-    }
-
-    private async Task<CommittedBatch?> CommitAsync(params RowEnd[] ends)
-    {
-        using var store = await OpenAsync();
-        foreach (var end in ends) await store.Writer.AddAsync(end);
-        return await store.Writer.FlushAsync();
-    }
-
-    private Task<WritableStore> OpenAsync(StoreOptions? options = null, string filter = "f", string model = "m") =>
-        WritableStore.OpenAsync(_folder.Path, $"run{_run++}", filter, model, options, time: _time);
-
-    private string Query(string sql, string filter = "f")
-    {
-        using var database = StoreDatabase.Open(StoreTables.ReadAsync(_folder.Path).GetAwaiter().GetResult(), filter, "m");
-        return Convert.ToString(database.Query(sql).Rows.ShouldHaveSingleItem()[0], System.Globalization.CultureInfo.InvariantCulture)!;
     }
 }
