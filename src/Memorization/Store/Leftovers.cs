@@ -14,7 +14,8 @@ internal static class Leftovers
         if (!Directory.Exists(tables.Store)) return [];
         var unfinished = Directory.EnumerateFiles(tables.Store, "*" + Durable.Unfinished, SearchOption.AllDirectories);
         return unfinished.Concat(Tables.All.SelectMany(table => Uncommitted(Path.Combine(tables.Store, table.Name), NamePrefix, tables[table.Name].Version)))
-            .Concat(Uncommitted(Path.Combine(tables.Store, BlobShard.Folder), BlobShard.NamePrefix, tables[Tables.Images].Version));
+            .Concat(Uncommitted(Path.Combine(tables.Store, BlobShard.Folder), BlobShard.NamePrefix, tables[Tables.Images].Version))
+            .Distinct();
     }
 
     public static void Remove(StoreTables tables)

@@ -43,7 +43,7 @@ public sealed class StoreVerification
     {
         var snapshots = await SnapshotsAsync().ConfigureAwait(false);
         var newest = await _logs.ReadNewestAsync().ConfigureAwait(false);
-        if (newest is not null) _notes.Counts = _notes.Counts with { Leftovers = Leftovers.Find(newest).Distinct().LongCount() };
+        if (newest is not null) _notes.Counts = _notes.Counts with { Leftovers = Leftovers.Find(newest).LongCount() };
         if (newest is not null && await _files.RunAsync(newest, stop).ConfigureAwait(false))
         {
             await new RowVerification(newest, _notes).RunAsync(spill, stop).ConfigureAwait(false);
