@@ -84,6 +84,21 @@ public sealed class StoreUpkeepTests : IDisposable
     }
 
     [Fact]
+    public async Task Wherever_the_removal_of_old_log_entries_is_cut_off_the_store_is_sound()
+    {
+        for (var i = 1; i <= 23; i++) await RunAsync(SoundStore.Stored(i));
+        foreach (var snapshot in (await Snapshot.ReadAllAsync(_folder.Path)).SkipLast(1)) File.Delete(snapshot.PathIn(_folder.Path));
+        var old = DeltaLog.Expire(_folder.File(Tables.Images), oldest: 22, delete: false);
+        old.Count.ShouldBe(21);
+
+        foreach (var path in old)
+        {
+            File.Delete(path);
+            (await StoreVerification.RunAsync(_folder.Path)).Findings.ShouldBeEmpty(path);
+        }
+    }
+
+    [Fact]
     public async Task Vacuum_removes_shards_that_no_image_names_and_keeps_the_others()
     {
         await RunAsync(SoundStore.Stored(1));

@@ -92,10 +92,11 @@ internal static class DeltaLog
         if (!Directory.Exists(log)) return [];
         var (commits, checkpoints) = List(log);
         var from = checkpoints.LastOrDefault(number => number <= oldest, -1);
+        // The checkpoints first: from the oldest that is left every commit is there, wherever this is cut off.
         List<string> paths =
         [
-            .. commits.Where(number => number < from).Select(number => CommitPath(log, number)),
             .. checkpoints.Where(number => number < from).Select(number => CheckpointPath(log, number)),
+            .. commits.Where(number => number < from).Select(number => CommitPath(log, number)),
         ];
         if (delete) paths.ForEach(File.Delete);
         return paths;
