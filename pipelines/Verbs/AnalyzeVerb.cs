@@ -19,6 +19,7 @@ internal static class AnalyzeVerb
         {
             var context = StudyContext.Load(parsed.GetRequiredValue(study), parsed);
             using var database = await StoreDatabase.OpenAsync(context.Store);
+            database.KeepStudy();
             var families = TableOne.Compute(database, context.Study.Analysis);
             if (parsed.GetValue(GlobalOptions.Json)) await Console.Out.WriteLineAsync(JsonSerializer.Serialize(new { families }, JsonOutput.Indented));
             else AnsiConsole.Write(Tables.Families(families, parsed.GetValue(limit)));

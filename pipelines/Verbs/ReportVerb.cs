@@ -19,6 +19,7 @@ internal static class ReportVerb
         {
             var context = StudyContext.Load(parsed.GetRequiredValue(study), parsed);
             using var database = await StoreDatabase.OpenAsync(context.Store);
+            database.KeepStudy();
             var page = await WriteAsync(context, database, TableOne.Compute(database, context.Study.Analysis), parsed.GetValue(output));
             await Console.Out.WriteLineAsync(parsed.GetValue(GlobalOptions.Json) ? JsonSerializer.Serialize(new { report = page }, JsonOutput.Indented) : $"Report: {page}");
             return ExitCodes.Done;

@@ -34,6 +34,7 @@ internal static class RunVerb
         var result = await new IngestRun(
             context, interrupts, GlobalOptions.LevelOf(parsed), parsed.GetValue(GlobalOptions.Quiet), TimeProvider.System).ExecuteAsync();
         using var database = await StoreDatabase.OpenAsync(context.Store);
+        database.KeepStudy();
         var families = TableOne.Compute(database, context.Study.Analysis);
         var current = result.HasNewSnapshot ? null : ReportVerb.Current(context, database);
         var report = current ?? await ReportVerb.WriteAsync(context, database, families);

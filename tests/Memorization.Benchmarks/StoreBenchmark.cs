@@ -5,32 +5,31 @@ using ParquetSharp;
 
 namespace Memorization.Benchmarks;
 
-/// <summary>A million rows through scan, verdicts and store without an image, and what a hundredth more costs: <c>-- store</c>. Prints Markdown.</summary>
+/// <summary>A million rows through scan, verdicts and store without an image, and what a hundredth more costs: <c>-- store [ROWS]</c>. Prints Markdown.</summary>
 /// <remarks>Every caption is refused as too long, so that each row is selected, judged and written, and none is fetched. Each run is a process of its own.</remarks>
 internal static class StoreBenchmark
 {
-    private const int Rows = 1_000_000;
     private const int RowsPerGroup = 100_000;
-    private const int Increment = Rows / 100;
     private const int Increments = 5;
 
-    public static int Run()
+    public static int Run(int rows = 1_000_000)
     {
+        var increment = rows / 100;
         var folder = Directory.CreateTempSubdirectory("memorization-store-").FullName;
         try
         {
-            Write(Path.Combine(folder, "part-00000.parquet"), 0, Rows);
+            Write(Path.Combine(folder, "part-00000.parquet"), 0, rows);
             var study = Path.Combine(folder, "study.json");
             File.WriteAllText(study, """{ "name": "million", "input": ["part-*.parquet"], "keywords": ["gogh"], "filters": { "caption": { "maxTokens": 3 } }, "store": { "images": "none" } }""");
             Console.WriteLine("| run | rows new | seconds | of them in the process's start | rows/s | peak memory, MB | MB written |");
             Console.WriteLine("|---|---|---|---|---|---|---|");
             var idle = Median(3, () => Time("reasons"));
-            Report("all rows", Rows, () => RunOnce(study), folder, idle);
+            Report("all rows", rows, () => RunOnce(study), folder, idle);
             Report("nothing new", 0, () => RunOnce(study), folder, idle);
             for (var i = 1; i <= Increments; i++)
             {
-                Write(Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"part-{i:00000}.parquet")), Rows + ((i - 1) * Increment), Increment);
-                Report($"1 % more, {i}", Increment, () => RunOnce(study), folder, idle);
+                Write(Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"part-{i:00000}.parquet")), rows + ((i - 1) * increment), increment);
+                Report($"1 % more, {i}", increment, () => RunOnce(study), folder, idle);
             }
 
             return 0;

@@ -26,8 +26,7 @@ public sealed record StoreFunnel(long RowsRead, IReadOnlyList<FunnelStep> Steps,
             SELECT coalesce(reason, 'kept') AS reason, rows AS n FROM units
             UNION ALL
             SELECT CASE WHEN s.row_key IS NOT NULL THEN 'kept' ELSE coalesce(v.reason, i.reason, 'pending') END, 1
-            FROM rows r JOIN verdicts v USING (row_key) LEFT JOIN images i USING (row_key) LEFT JOIN study s USING (row_key)
-            WHERE {OpenRows})
+            FROM (SELECT row_key FROM rows WHERE {OpenRows}) JOIN verdicts v USING (row_key) LEFT JOIN images i USING (row_key) LEFT JOIN study s USING (row_key))
         GROUP BY reason
         """;
 

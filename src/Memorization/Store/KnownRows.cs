@@ -6,7 +6,7 @@ namespace Memorization.Store;
 
 /// <summary>What earlier commits hold of one row, under the current filter and model.</summary>
 /// <param name="Unit">Number of the unit that the row was met in first.</param>
-/// <param name="RowInGroup">Its place there.</param>
+/// <param name="RowInGroup">Its place there; -1 in a unit that is finished, if the row was refused.</param>
 /// <param name="HasVerdict">The current filter's verdict is written.</param>
 /// <param name="IsStored">The image was kept and its embedding under the current model is there.</param>
 /// <param name="Failure">Why the image was not kept, as far as it is not to be tried again; null if it was kept, was never asked for, or is.</param>
@@ -43,6 +43,9 @@ public sealed class KnownRows
 
     /// <summary>Units with a row that the current filter keeps and that is to be worked on, be it for the first time.</summary>
     internal IReadOnlySet<UnitId> DueUnits { get; init; } = new HashSet<UnitId>();
+
+    /// <summary>How many rows each unit has in earlier commits, those included that stand elsewhere first.</summary>
+    internal IReadOnlyDictionary<UnitId, long> Selected { get; init; } = new Dictionary<UnitId, long>();
 
     /// <summary>Content ids with an embedding under the current model in earlier commits.</summary>
     internal IReadOnlySet<string> Contents { get; init; } = new HashSet<string>();

@@ -12,7 +12,6 @@ public sealed class RunPlan : IDisposable
     private readonly KnownRows _known;
     private readonly UnitHistory _history;
     private readonly Dictionary<string, Coverage> _earlier;
-    private readonly Dictionary<UnitId, long> _selected;
     private readonly ScanRules _rules;
     private readonly RowRules _rowRules;
     private readonly List<FinishedUnit> _finished = [];
@@ -22,9 +21,6 @@ public sealed class RunPlan : IDisposable
     {
         (_database, _scope, _known, _history, _earlier, _rules, _rowRules) = (database, scope, known, history, earlier, rules, rowRules);
         _rows = new StoredRows(database);
-        _selected = database.Query(
-            "SELECT source_content || ':' || source_row_group, count(*) FROM (SELECT * FROM rows UNION ALL SELECT * FROM duplicates) GROUP BY ALL",
-            reader => (Unit: UnitId.Parse(reader.GetString(0)), Rows: reader.GetInt64(1))).ToDictionary(unit => unit.Unit, unit => unit.Rows);
     }
 
     /// <summary>Units that nothing is done with, as an earlier run finished them.</summary>
@@ -65,7 +61,7 @@ public sealed class RunPlan : IDisposable
 
         if (Earlier(unit) is not null)
         {
-            Counts = Counts with { UnitsJudged = Counts.UnitsJudged + 1, RowsJudged = Counts.RowsJudged + _selected.GetValueOrDefault(unit) };
+            Counts = Counts with { UnitsJudged = Counts.UnitsJudged + 1, RowsJudged = Counts.RowsJudged + _known.Selected.GetValueOrDefault(unit) };
             return UnitWork.Stored;
         }
 
@@ -94,7 +90,7 @@ public sealed class RunPlan : IDisposable
         {
             var coverage = _earlier.GetValueOrDefault(filter);
             if (coverage == Coverage.Same || (coverage == Coverage.Narrower && _rules.IsSureOf(finished)))
-                if (_selected.GetValueOrDefault(unit) == finished.Selected) return (coverage, finished);
+                if (_known.Selected.GetValueOrDefault(unit) == finished.Selected) return (coverage, finished);
         }
 
         return null;

@@ -85,6 +85,9 @@ public sealed partial class StoreDatabase : IDisposable
         return database;
     }
 
+    /// <summary>Reads the rows of the study once, for the many queries over them that follow.</summary>
+    public void KeepStudy() => Execute("CREATE TEMP TABLE study AS SELECT * FROM main.study");
+
     /// <summary>Runs a query and maps each row.</summary>
     public IReadOnlyList<T> Query<T>(string sql, Func<DbDataReader, T> map)
     {
@@ -146,7 +149,7 @@ public sealed partial class StoreDatabase : IDisposable
         ? "* REPLACE (url || '' AS url, caption || '' AS caption, license || '' AS license, nsfw || '' AS nsfw)"
         : "*";
 
-    private void Execute(string sql)
+    internal void Execute(string sql)
     {
         using var command = _connection.CreateCommand();
         command.CommandText = sql;

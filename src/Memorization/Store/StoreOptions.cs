@@ -26,7 +26,11 @@ public sealed record StoreOptions
 
     /// <summary>Rows that end between two commits, at most.</summary>
     [Range(1, 1_000_000)]
-    public int CommitRows { get; init; } = 4096;
+    public int CommitRows { get; init; } = 65_536;
+
+    /// <summary>Rows whose image was asked for that end between two commits, at most: what they hold in memory is much more.</summary>
+    [Range(1, 1_000_000)]
+    public int CommitImages { get; init; } = 4096;
 
     /// <summary>Seconds between two commits, at most, while rows end.</summary>
     [Range(1, 86_400)]

@@ -82,9 +82,8 @@ public sealed class StoreWriter : IDisposable
         }
 
         _ends++;
-        return _ends >= _options.CommitRows || _time.GetElapsedTime(_lastCommit).TotalSeconds >= _options.CommitSeconds
-            ? await FlushAsync().ConfigureAwait(false)
-            : null;
+        var isTime = _ends >= _options.CommitRows || _batch.Images.Count >= _options.CommitImages || _time.GetElapsedTime(_lastCommit).TotalSeconds >= _options.CommitSeconds;
+        return isTime ? await FlushAsync().ConfigureAwait(false) : null;
     }
 
     /// <summary>Commits what was taken since the last commit; null if that is nothing.</summary>
