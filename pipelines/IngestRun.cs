@@ -65,7 +65,7 @@ internal sealed class IngestRun(StudyContext context, Interrupts interrupts, Log
         using var plan = await RunPlan.MakeAsync(scope, held.Tables, store.Known, context.ScanRules, filter);
         var families = await FamilyStore.OpenAsync(held, scope, embedder.Model.Dimension, cluster);
         var scan = new LaionScan(files, filter, plan.Decide, plan.Stored, Environment.ProcessorCount, log);
-        using var fetcher = new ImageFetcher(_study.Fetch, time);
+        using var fetcher = new ImageFetcher(_study.Fetch, time, interrupts.Drain);
         using var images = new ImageSource(store.Known, context.Store, fetcher.RunAsync, log);
         var stages = new IngestPipeline.Stages(
             scan,

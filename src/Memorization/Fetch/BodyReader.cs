@@ -11,7 +11,7 @@ internal static class BodyReader
     /// <summary>The body's bytes, or why there is no image.</summary>
     /// <exception cref="IOException">The connection broke or the body is not well-formed; see <see cref="FetchFailure.OfException"/>.</exception>
     public static async ValueTask<(byte[]? Bytes, FetchFailure? Failure)> ReadAsync(
-        Stream body, string? mediaType, int maxBytes, CancellationToken stop)
+        Stream body, string? mediaType, int maxBytes, BodyPace pace, CancellationToken stop)
     {
         // What a server announces is not believed: the buffer grows with what has come, and is given back to the pool.
         var buffer = ArrayPool<byte>.Shared.Rent(FirstBuffer);
@@ -25,6 +25,7 @@ internal static class BodyReader
                 read = await body.ReadAsync(buffer.AsMemory(length), stop).ConfigureAwait(false);
                 length += read;
                 if (length > maxBytes) return (null, new FetchFailure(Reason.BodyTooLarge, $"more than {maxBytes} bytes"));
+                if (read > 0 && pace.IsTooSlow(length)) return (null, new FetchFailure(Reason.TooSlow, $"{length} bytes so far", CanChange: true));
                 if (sniffed || length == 0 || (length < MediaSniffer.Length && read > 0)) continue;
                 sniffed = true;
                 if (MediaSniffer.IsText(buffer.AsSpan(0, Math.Min(length, MediaSniffer.Length)), mediaType))

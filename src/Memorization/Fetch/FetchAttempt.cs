@@ -12,6 +12,9 @@ internal sealed class FetchProgress
 
     public int? HttpStatus { get; set; }
 
+    /// <summary>The last answer's ETag and Last-Modified.</summary>
+    public (string? ETag, string? LastModified) Version { get; set; }
+
     /// <summary>Why the last attempt failed; null while one is under way and after one that was cut off.</summary>
     public FetchFailure? LastFailure { get; set; }
 }
@@ -19,16 +22,15 @@ internal sealed class FetchProgress
 /// <summary>How an attempt ended: with a body, or with a failure.</summary>
 internal readonly record struct AttemptResult(byte[]? Bytes, string? MediaType, FetchFailure? Failure);
 
-/// <summary>One attempt at a URL: request, redirects, headers, body.</summary>
+/// <summary>One attempt at a URL: robots.txt, request, redirects, headers, body.</summary>
 /// <remarks>Thread-safe.</remarks>
-internal sealed class FetchAttempt(FetchOptions options, UrlPolicy urls, HttpMessageInvoker http, TimeProvider time)
+internal sealed class FetchAttempt(FetchOptions options, UrlPolicy urls, WebRequests web, RobotsCache? robots, TimeProvider time)
 {
-    private readonly string _userAgent = UserAgent(options);
-    private readonly RobotsTag _robots = new(options.OptOutDirectives, options.UserAgent.Split('/')[0]);
-    private long _requests;
+    // What can be decoded first, so that servers that choose by it choose that.
+    private const string Accept = "image/jpeg,image/png,image/webp,image/gif,image/*;q=0.5,*/*;q=0.1";
+    private const int MaxVersion = 1024;
 
-    /// <summary>Requests begun, redirects and retries counted, whether or not a connection came of it.</summary>
-    public long Requests => Interlocked.Read(ref _requests);
+    private readonly RobotsTag _robotsTag = new(options.OptOutDirectives, options.UserAgent.Split('/')[0]);
 
     /// <summary>Requests the URL once.</summary>
     /// <exception cref="OperationCanceledException"><paramref name="stop"/> was cancelled; nothing else is thrown for what the other side does.</exception>
@@ -58,11 +60,10 @@ internal sealed class FetchAttempt(FetchOptions options, UrlPolicy urls, HttpMes
     {
         for (var redirects = 0; ; redirects++)
         {
-            Interlocked.Increment(ref _requests);
-            using var request = Request(url);
-            using var response = await http.SendAsync(request, stop).ConfigureAwait(false);
+            if (robots is not null && await robots.RefuseAsync(url, stop).ConfigureAwait(false) is { } refused) return Failed(refused);
+            using var response = await web.SendAsync(url, Accept, stop).ConfigureAwait(false);
             progress.HttpStatus = (int)response.StatusCode;
-            if ((int)response.StatusCode is not (301 or 302 or 303 or 307 or 308)) return await ReadAsync(response, stop).ConfigureAwait(false);
+            if (!WebRequests.IsRedirect(response)) return await ReadAsync(response, progress, stop).ConfigureAwait(false);
             if (redirects == options.MaxRedirects) return Failed(new(Reason.BadRedirect, $"more than {options.MaxRedirects} redirects"));
             if (Target(response, url, out var next) is { } failure) return Failed(failure);
             url = next!;
@@ -73,7 +74,7 @@ internal sealed class FetchAttempt(FetchOptions options, UrlPolicy urls, HttpMes
     private FetchFailure? Target(HttpResponseMessage response, Uri from, out Uri? next)
     {
         next = null;
-        if (Header(response, "Location") is not { } location) return new(Reason.BadRedirect, "no Location");
+        if (WebRequests.Header(response, "Location") is not { } location) return new(Reason.BadRedirect, "no Location");
         return urls.Check(location, from, out next) switch
         {
             null => null,
@@ -82,14 +83,18 @@ internal sealed class FetchAttempt(FetchOptions options, UrlPolicy urls, HttpMes
         };
     }
 
-    private async ValueTask<AttemptResult> ReadAsync(HttpResponseMessage response, CancellationToken stop)
+    private async ValueTask<AttemptResult> ReadAsync(HttpResponseMessage response, FetchProgress progress, CancellationToken stop)
     {
         if (Refuse(response) is { } failure) return Failed(failure);
-        var mediaType = Header(response, "Content-Type")?.Split(';')[0].Trim();
-        var body = await response.Content.ReadAsStreamAsync(stop).ConfigureAwait(false);
+        progress.Version = (Version(response, "ETag"), Version(response, "Last-Modified"));
+        var mediaType = WebRequests.Header(response, "Content-Type")?.Split(';')[0].Trim();
+        var encoding = WebRequests.Header(response, "Content-Encoding");
+        var raw = await response.Content.ReadAsStreamAsync(stop).ConfigureAwait(false);
+        var body = ContentCoding.Decode(raw, encoding);
+        if (body is null) return Failed(new(Reason.MalformedResponse, $"Content-Encoding: {encoding}, which is not known"));
         await using (body.ConfigureAwait(false))
         {
-            var (bytes, bad) = await BodyReader.ReadAsync(body, mediaType, options.MaxBytes, stop).ConfigureAwait(false);
+            var (bytes, bad) = await BodyReader.ReadAsync(body, mediaType, options.MaxBytes, new BodyPace(options.MinBytesPerSecond, time), stop).ConfigureAwait(false);
             return new AttemptResult(bytes, mediaType, bad);
         }
     }
@@ -99,40 +104,15 @@ internal sealed class FetchAttempt(FetchOptions options, UrlPolicy urls, HttpMes
     {
         var now = time.GetUtcNow();
         if (!response.IsSuccessStatusCode || response.StatusCode == HttpStatusCode.PartialContent) return FetchFailure.OfStatus(response, now);
-        if (_robots.OptOut(response.Headers, now) is { } directive) return new(Reason.OptedOut, $"X-Robots-Tag: {directive}");
-        if (Header(response, "Content-Encoding")?.Trim().ToLowerInvariant() is { } encoding and not ("" or "identity"))
-        {
-            return new(Reason.MalformedResponse, $"Content-Encoding: {encoding}, which was not asked for");
-        }
-
-        return response.Content.Headers.ContentLength > options.MaxBytes
-            ? new(Reason.BodyTooLarge, $"{response.Content.Headers.ContentLength} bytes announced")
-            : null;
+        return _robotsTag.OptOut(response.Headers, now) is { } directive ? new(Reason.OptedOut, directive) : Announced(response);
     }
 
-    private HttpRequestMessage Request(Uri url)
-    {
-        var request = new HttpRequestMessage(HttpMethod.Get, url);
-        request.Headers.TryAddWithoutValidation("User-Agent", _userAgent);
-        // What can be decoded first, so that servers that choose by it choose that.
-        request.Headers.TryAddWithoutValidation("Accept", "image/jpeg,image/png,image/webp,image/gif,image/*;q=0.5,*/*;q=0.1");
-        request.Headers.TryAddWithoutValidation("Accept-Encoding", "identity");
-        return request;
-    }
+    private FetchFailure? Announced(HttpResponseMessage response) =>
+        response.Content.Headers.ContentLength > options.MaxBytes ? new(Reason.BodyTooLarge, $"{response.Content.Headers.ContentLength} bytes announced") : null;
 
-    // Other characters make each request fail as it is written, as if the servers were to blame.
-    private static string UserAgent(FetchOptions options)
-    {
-        var text = options.Contact.Length == 0 ? options.UserAgent : $"{options.UserAgent} (+{options.Contact})";
-        return text.Length > 0 && text.All(c => c is >= ' ' and <= '~')
-            ? text
-            : throw new SetupException($"fetch.userAgent: the User-Agent '{text}' has to be ASCII and not empty");
-    }
-
-    private static string? Header(HttpResponseMessage response, string name) =>
-        response.Headers.NonValidated.TryGetValues(name, out var values) || response.Content.Headers.NonValidated.TryGetValues(name, out values)
-            ? values.First()
-            : null;
+    // Of unusual length it is nothing that a server would know again.
+    private static string? Version(HttpResponseMessage response, string header) =>
+        WebRequests.Header(response, header) is { Length: > 0 and <= MaxVersion } value ? value : null;
 
     private static AttemptResult Failed(FetchFailure failure) => new(null, null, failure);
 }

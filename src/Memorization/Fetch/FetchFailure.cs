@@ -14,6 +14,10 @@ internal sealed record FetchFailure(Reason Reason, string Detail, bool CanChange
 {
     private const int MaxDetail = 200;
 
+    /// <summary>Whether the host is to blame rather than this one address of it: such failures come in rows.</summary>
+    public bool IsOfHost => Reason is Reason.DnsFailure or Reason.ConnectionFailed or Reason.ConnectionReset or Reason.TlsFailure
+        or Reason.Timeout or Reason.TooManyRequests or Reason.ServerError;
+
     /// <summary>What was seen, on one line and of bounded length: part of it was written by strangers.</summary>
     public string Detail { get; } = OneLine(Detail);
 
@@ -49,6 +53,7 @@ internal sealed record FetchFailure(Reason Reason, string Detail, bool CanChange
         if (socket is SocketError.HostNotFound or SocketError.NoData or SocketError.NoRecovery) return new(Reason.DnsFailure, detail);
         if (socket is SocketError.TryAgain) return new(Reason.DnsFailure, detail, CanChange: true);
         if (error is HttpRequestError.NameResolutionError) return new(Reason.DnsFailure, detail);
+        if (thrown is InvalidDataException) return new(Reason.MalformedResponse, detail);
         // A bad certificate or protocol stays bad; a connection that broke during the handshake may not break again.
         var isRefused = chain.Any(e => e is AuthenticationException);
         if (isRefused || error is HttpRequestError.SecureConnectionError) return new(Reason.TlsFailure, detail, CanChange: !isRefused);

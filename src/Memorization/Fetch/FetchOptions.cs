@@ -13,6 +13,18 @@ public sealed record FetchOptions
     [Range(1, 256)]
     public int PerHostConcurrency { get; init; } = 4;
 
+    /// <summary>Requests per second to one host, at most; 0 for as many as its concurrency gives.</summary>
+    [Range(0.0, 10_000)]
+    public double PerHostPerSecond { get; init; }
+
+    /// <summary>Attempts of which nine in ten have to fail for the host's sake (no name, no connection, time-outs, 429, 5xx) for it to be left alone for a while, its rows postponed to the next run; 0 for never.</summary>
+    [Range(0, 1_000_000)]
+    public int CircuitFailures { get; init; } = 20;
+
+    /// <summary>Seconds that a failing host is left alone.</summary>
+    [Range(1.0, 86_400)]
+    public double CircuitBreakSeconds { get; init; } = 300;
+
     /// <summary>Seconds for one attempt: look-up, connection, redirects, headers and the whole body.</summary>
     [Range(0.01, 3600)]
     public double AttemptDeadlineSeconds { get; init; } = 30;
@@ -41,6 +53,10 @@ public sealed record FetchOptions
     [Range(1, 1 << 30)]
     public int MaxBytes { get; init; } = 20 << 20;
 
+    /// <summary>Bytes per second that a body has to come with, on average after its first ten seconds; 0 for any.</summary>
+    [Range(0, 1 << 30)]
+    public int MinBytesPerSecond { get; init; } = 256;
+
     /// <summary>Redirects followed within an attempt.</summary>
     [Range(0, 20)]
     public int MaxRedirects { get; init; } = 5;
@@ -51,8 +67,14 @@ public sealed record FetchOptions
     /// <summary>How a publisher reaches whoever runs this: a URL or a mail address, sent in the User-Agent; empty for none.</summary>
     public string Contact { get; init; } = "";
 
-    /// <summary>X-Robots-Tag directives that count as the publisher's no. "none" is read as noindex; unavailable_after counts once its date has passed.</summary>
-    public IReadOnlyList<string> OptOutDirectives { get; init; } = ["noai", "noimageai", "noindex", "noimageindex", "unavailable_after"];
+    /// <summary>X-Robots-Tag directives that count as the publisher's no. "none" is read as noindex; unavailable_after counts once its date has passed; tdm-reservation is the header of that name, set to 1.</summary>
+    public IReadOnlyList<string> OptOutDirectives { get; init; } = ["noai", "noimageai", "noindex", "noimageindex", "unavailable_after", "tdm-reservation"];
+
+    /// <summary>Whether each site's robots.txt is read before its first image, and obeyed (RFC 9309).</summary>
+    public bool RobotsTxt { get; init; } = true;
+
+    /// <summary>Addresses of the name servers to ask, such as <c>9.9.9.9</c> or <c>127.0.0.1:5353</c>; empty for the system's.</summary>
+    public IReadOnlyList<string> NameServers { get; init; } = [];
 
     /// <summary>Hosts reached at a given address instead of the one DNS has, as curl's --resolve: <c>{"*.demo.test": "127.0.0.1:8080"}</c>. The only way to an address that is not public.</summary>
     public IReadOnlyDictionary<string, string> Resolve { get; init; } = new Dictionary<string, string>();

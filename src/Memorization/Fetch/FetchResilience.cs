@@ -1,17 +1,19 @@
 using Memorization.Flow;
 using Polly;
+using Polly.CircuitBreaker;
 using Polly.Retry;
 using Polly.Timeout;
 
 namespace Memorization.Fetch;
 
-/// <summary>How often and how long a row is tried. From outside in: the row's deadline, retries with backoff, the attempt's deadline.</summary>
+/// <summary>How often and how long a row is tried. From outside in: the row's deadline, retries with backoff, the host's breaker, the attempt's deadline.</summary>
 /// <remarks>Thread-safe.</remarks>
 internal sealed class FetchResilience
 {
     private static readonly TimeSpan MaxBackoff = TimeSpan.FromSeconds(60);
 
-    private readonly ResiliencePipeline<AttemptResult> _pipeline;
+    private readonly ResiliencePipeline<AttemptResult> _row;
+    private readonly ResiliencePipeline<AttemptResult> _attempt;
     private readonly TimeSpan _maxRetryAfter;
 
     public FetchResilience(FetchOptions options, TimeProvider time, Random jitter)
@@ -39,23 +41,30 @@ internal sealed class FetchResilience
             });
         }
 
-        _pipeline = builder.AddTimeout(TimeSpan.FromSeconds(options.AttemptDeadlineSeconds)).Build();
+        _row = builder.Build();
+        _attempt = new ResiliencePipelineBuilder<AttemptResult> { TimeProvider = time }.AddTimeout(TimeSpan.FromSeconds(options.AttemptDeadlineSeconds)).Build();
     }
 
     /// <summary>Runs attempts until one brings a body, or none may any more.</summary>
     /// <exception cref="OperationCanceledException"><paramref name="stop"/> was cancelled.</exception>
-    public async ValueTask<AttemptResult> RunAsync(FetchAttempt attempt, Uri url, FetchProgress progress, CancellationToken stop)
+    public async ValueTask<AttemptResult> RunAsync(WebHost host, FetchAttempt attempt, Uri url, FetchProgress progress, CancellationToken stop)
     {
         try
         {
-            return await _pipeline.ExecuteAsync(
-                static (state, token) => state.attempt.RunAsync(state.url, state.progress, token), (attempt, url, progress), stop).ConfigureAwait(false);
+            return await _row.ExecuteAsync(token => host.RunAsync(OnceAsync, token), stop).ConfigureAwait(false);
         }
         catch (TimeoutRejectedException late)
         {
             // The row's deadline may pass while it waits for another attempt: then the last answer says more than the deadline.
             return new AttemptResult(null, null, progress.LastFailure ?? new FetchFailure(Reason.Timeout, $"not done within {late.Timeout.TotalSeconds} s"));
         }
+        catch (BrokenCircuitException)
+        {
+            return new AttemptResult(null, null, progress.LastFailure ?? new FetchFailure(Reason.HostPostponed, "nearly all attempts at the host failed"));
+        }
+
+        ValueTask<AttemptResult> OnceAsync(CancellationToken token) =>
+            _attempt.ExecuteAsync(static (state, late) => state.attempt.RunAsync(state.url, state.progress, late), (attempt, url, progress), token);
     }
 
     private bool CanRetry(Polly.Outcome<AttemptResult> outcome) =>

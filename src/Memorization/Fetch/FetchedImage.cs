@@ -8,7 +8,14 @@ namespace Memorization.Fetch;
 /// <param name="Attempts">Requests made for this row, retries and the first one counted, redirects not.</param>
 /// <param name="FetchedAt">When the last attempt ended, UTC.</param>
 /// <param name="Elapsed">From the first attempt's start to the last one's end, waiting included.</param>
-public sealed record FetchRecord(int? HttpStatus, int Attempts, DateTimeOffset FetchedAt, TimeSpan Elapsed);
+public sealed record FetchRecord(int? HttpStatus, int Attempts, DateTimeOffset FetchedAt, TimeSpan Elapsed)
+{
+    /// <summary>The image's ETag as received; null if there was none.</summary>
+    public string? ETag { get; init; }
+
+    /// <summary>The image's Last-Modified as received; null if there was none.</summary>
+    public string? LastModified { get; init; }
+}
 
 /// <summary>A row with the bytes its URL gave.</summary>
 /// <param name="Selected">The row and its URL.</param>

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
-using System.Threading.RateLimiting;
 using Memorization.Captions;
 using Memorization.Configuration;
 using Memorization.Flow;
@@ -16,42 +15,54 @@ namespace Memorization.Fetch;
 /// </remarks>
 public sealed class ImageFetcher : IDisposable
 {
+    // A host of which nothing was asked while so many others were is forgotten.
+    private const int Hosts = 16_384;
+
     private readonly TimeProvider _time;
+    private readonly CancellationToken _drain;
+    private readonly NameCache? _names;
     private readonly HttpMessageInvoker _http;
+    private readonly WebRequests _web;
+    private readonly RobotsCache? _robots;
     private readonly FetchAttempt _attempt;
     private readonly FetchResilience _resilience;
-    private readonly PartitionedRateLimiter<string> _hosts;
+    private readonly RecentlyUsed<string, WebHost> _hosts = new(Hosts);
+    private readonly Func<string, WebHost> _makeHost;
+    private readonly SemaphoreSlim _slots;
     private long _images;
 
-    /// <summary>Looks up names with the operating system's resolver.</summary>
+    /// <summary>Looks up names with the study's name servers, or the system's.</summary>
+    /// <param name="options">The study's.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="drain">Once cancelled, rows that still wait for their host's turn end as <see cref="Reason.HostPostponed"/>.</param>
     /// <exception cref="SetupException">An entry of <see cref="FetchOptions.Resolve"/> is not a host and an address, or the User-Agent is not ASCII.</exception>
-    public ImageFetcher(FetchOptions options, TimeProvider time)
-        : this(options, time, System.Net.Dns.GetHostAddressesAsync, GuardedConnector.DialAsync)
+    public ImageFetcher(FetchOptions options, TimeProvider time, CancellationToken drain = default)
+        : this(options, time, Names(options, time), drain)
     {
     }
 
-    internal ImageFetcher(FetchOptions options, TimeProvider time, HostResolver resolver, Dialer dialer)
+    internal ImageFetcher(FetchOptions options, TimeProvider time, HostResolver resolver, Dialer dialer, CancellationToken drain = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        _time = time;
+        (_time, _drain) = (time, drain);
         var resolve = ResolveMap.Parse(options.Resolve);
+        var urls = new UrlPolicy(resolve);
         var deadline = TimeSpan.FromSeconds(options.AttemptDeadlineSeconds);
         // An invoker has no time-out of its own. HttpClient's ends in OperationCanceledException, which silently drops a row from a dataflow block.
         _http = new HttpMessageInvoker(Handler(options, new GuardedConnector(resolve, resolver, dialer, deadline, time), deadline));
-        _attempt = new FetchAttempt(options, new UrlPolicy(resolve), _http, time);
+        _web = new WebRequests(options, _http);
+        _robots = options.RobotsTxt ? new RobotsCache(options, urls, _web, time) : null;
+        _attempt = new FetchAttempt(options, urls, _web, _robots, time);
         _resilience = new FetchResilience(options, time, new Random(Environment.ProcessId));
-        // Limiters of hosts that were idle for 10 s are let go, so memory follows the hosts in use, not the hosts met.
-        var limit = new ConcurrencyLimiterOptions
-        {
-            PermitLimit = options.PerHostConcurrency,
-            QueueLimit = int.MaxValue,
-            QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
-        };
-        _hosts = PartitionedRateLimiter.Create<string, string>(host => RateLimitPartition.GetConcurrencyLimiter(host, _ => limit));
+        _makeHost = _ => new WebHost(options, time);
+        _slots = new SemaphoreSlim(options.Parallelism);
     }
 
-    /// <summary>Requests begun, redirects and retries counted, whether or not a connection came of it.</summary>
-    public long Requests => _attempt.Requests;
+    private ImageFetcher(FetchOptions options, TimeProvider time, NameCache names, CancellationToken drain)
+        : this(options, time, names.ResolveAsync, GuardedConnector.DialAsync, drain) => _names = names;
+
+    /// <summary>Requests begun, redirects, retries and robots.txt counted, whether or not a connection came of it.</summary>
+    public long Requests => _web.Sent;
 
     /// <summary>Images brought.</summary>
     public long Images => Interlocked.Read(ref _images);
@@ -61,21 +72,28 @@ public sealed class ImageFetcher : IDisposable
     public async ValueTask<Outcome<FetchedImage>> RunAsync(SelectedRow row, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(row);
-        // The slot is kept while the row waits for its next attempt: a server that asks for patience gets less to do.
-        using var slot = await _hosts.AcquireAsync(row.Url.Host, 1, stop).ConfigureAwait(false);
+        var host = _hosts.Get(row.Url.Host, _makeHost);
+        // First the host's slot, then one of all: rows that wait for a slow host hold up no other. Both are kept while the row waits for its next
+        // attempt: a server that asks for patience gets less to do.
+        if (!await TurnAsync(host, stop).ConfigureAwait(false)) return new FetchRejection(Reason.HostPostponed, "the run was stopped before the host's turn", NotAsked());
         var start = _time.GetTimestamp();
         var progress = new FetchProgress();
         AttemptResult result;
         try
         {
-            result = await _resilience.RunAsync(_attempt, row.Url, progress, stop).ConfigureAwait(false);
+            result = await _resilience.RunAsync(host, _attempt, row.Url, progress, stop).ConfigureAwait(false);
         }
         catch (OperationCanceledException stray) when (!stop.IsCancellationRequested)
         {
             throw new InvalidOperationException($"cancelled, but not by the run: {row.Url}", stray);
         }
+        finally
+        {
+            _slots.Release();
+            host.Leave();
+        }
 
-        var record = new FetchRecord(progress.HttpStatus, progress.Attempts, _time.GetUtcNow(), _time.GetElapsedTime(start));
+        var record = new FetchRecord(progress.HttpStatus, progress.Attempts, _time.GetUtcNow(), _time.GetElapsedTime(start)) { ETag = progress.Version.ETag, LastModified = progress.Version.LastModified };
         if (result.Failure is { } failure) return new FetchRejection(failure.Reason, failure.Detail, record);
         Interlocked.Increment(ref _images);
         return new FetchedImage(row, result.Bytes, Convert.ToHexStringLower(SHA256.HashData(result.Bytes!)), result.MediaType, record);
@@ -84,8 +102,43 @@ public sealed class ImageFetcher : IDisposable
     /// <summary>Closes all connections.</summary>
     public void Dispose()
     {
+        _robots?.Dispose();
         _http.Dispose();
-        _hosts.Dispose();
+        _names?.Dispose();
+        _slots.Dispose();
+    }
+
+    private static NameCache Names(FetchOptions options, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return new NameCache(new NameServers(options.NameServers).LookUpAsync, time);
+    }
+
+    private FetchRecord NotAsked() => new(null, 0, _time.GetUtcNow(), TimeSpan.Zero);
+
+    private async ValueTask<bool> TurnAsync(WebHost host, CancellationToken stop)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, _drain);
+        try
+        {
+            await host.EnterAsync(either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            return false;
+        }
+
+        try
+        {
+            await _slots.WaitAsync(either.Token).ConfigureAwait(false);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            host.Leave();
+            stop.ThrowIfCancellationRequested();
+            return false;
+        }
     }
 
     private static SocketsHttpHandler Handler(FetchOptions options, GuardedConnector connector, TimeSpan deadline) => new()
@@ -96,6 +149,7 @@ public sealed class ImageFetcher : IDisposable
         MaxConnectionsPerServer = options.PerHostConcurrency,
         // LAION's hosts are many and met rarely: idle connections are not kept for long, and DNS is asked again now and then.
         PooledConnectionIdleTimeout = TimeSpan.FromSeconds(15),
+        EnableMultipleHttp2Connections = true,
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),
         AllowAutoRedirect = false,
         UseCookies = false,

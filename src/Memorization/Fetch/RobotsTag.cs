@@ -4,7 +4,7 @@ using System.Net.Http.Headers;
 
 namespace Memorization.Fetch;
 
-/// <summary>Reads X-Robots-Tag: whether the publisher says no to this use, in the answer's headers.</summary>
+/// <summary>Reads X-Robots-Tag and TDM-Reservation: whether the publisher says no to this use, in the answer's headers.</summary>
 /// <remarks>
 /// A value may begin with a robot's name ("otherbot: noindex, nofollow"); the directives up to the next name are for that robot alone.
 /// Source: developers.google.com/search/docs/crawling-indexing/robots-meta-tag. Thread-safe.
@@ -13,17 +13,20 @@ namespace Memorization.Fetch;
 /// <param name="robot">The name by which we are addressed.</param>
 internal sealed class RobotsTag(IEnumerable<string> directives, string robot)
 {
+    // W3C TDM Reservation Protocol: 1 says that the rights to mine the text and data are reserved.
+    private const string TdmReservation = "tdm-reservation";
     private const string UnavailableAfter = "unavailable_after";
 
     private readonly FrozenSet<string> _counted = directives.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>The first directive that counts, or null.</summary>
+    /// <summary>The first header and directive that count, or null.</summary>
     public string? OptOut(HttpResponseHeaders headers, DateTimeOffset now)
     {
+        if (_counted.Contains(TdmReservation) && headers.NonValidated.TryGetValues(TdmReservation, out var reserved) && reserved.Any(value => value.Trim() == "1")) return TdmReservation + ": 1";
         if (!headers.NonValidated.TryGetValues("X-Robots-Tag", out var lines)) return null;
         foreach (var line in lines)
         {
-            if (OptOut(line, now) is { } directive) return directive;
+            if (OptOut(line, now) is { } directive) return $"X-Robots-Tag: {directive}";
         }
 
         return null;

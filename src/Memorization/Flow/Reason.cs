@@ -48,6 +48,9 @@ public enum Retry
     /// <summary>After a while, and then after twice as long each time: it may pass by itself.</summary>
     Later,
 
+    /// <summary>In the next run: it was not tried.</summary>
+    NextRun,
+
     /// <summary>Once an option has changed that had decided.</summary>
     RuleChange,
 }
@@ -171,6 +174,18 @@ public enum Reason
     /// <summary>The publisher opts out: X-Robots-Tag, decided before the body is read.</summary>
     [ReasonOf(StageName.Fetch, "the publisher opts out (X-Robots-Tag)", Retry = Retry.RuleChange)]
     OptedOut,
+
+    /// <summary>The site's robots.txt does not let us have the image; it was not asked for.</summary>
+    [ReasonOf(StageName.Fetch, "the site's robots.txt disallows it", Retry = Retry.Later)]
+    RobotsDisallowed,
+
+    /// <summary>The body came, but slower than allowed.</summary>
+    [ReasonOf(StageName.Fetch, "the body came slower than allowed", Retry = Retry.Later)]
+    TooSlow,
+
+    /// <summary>Nothing was asked: the host had failed too often, had asked for patience, or had not answered earlier rows when the run was stopped.</summary>
+    [ReasonOf(StageName.Fetch, "not asked for: the host was failing, asked for patience, or was busy when the run was stopped", Retry = Retry.NextRun)]
+    HostPostponed,
 
     /// <summary>More bytes than allowed, announced or received.</summary>
     [ReasonOf(StageName.Fetch, "more bytes than allowed", Retry = Retry.RuleChange)]

@@ -109,7 +109,14 @@ internal sealed class EndedRow
             Width = _decoded?.Pixels.Width,
             Height = _decoded?.Pixels.Height,
             Rules = rules,
-            Failures = Reason?.Retry() == Retry.Later ? (prior?.Failures ?? 0) + 1 : 0,
+            Failures = Reason?.Retry() switch
+            {
+                Retry.Later => (prior?.Failures ?? 0) + 1,
+                Retry.NextRun => prior?.Failures ?? 0,
+                _ => 0,
+            },
+            ETag = record.ETag,
+            LastModified = record.LastModified,
             Blob = place?.Shard,
             Offset = place?.Offset,
             Length = place?.Length,

@@ -42,6 +42,7 @@ public sealed record StoreRules(string Fetch, string Decode, TimeSpan RetryAfter
     internal bool IsDue(Reason reason, string? rules, int failures, DateTimeOffset failedAt, string model, DateTimeOffset now) => reason.Retry() switch
     {
         Retry.Later => now - failedAt >= WaitAfter(failures),
+        Retry.NextRun => true,
         Retry.RuleChange => rules is not null && rules != DeciderOf(reason, model),
         _ => false,
     };

@@ -90,6 +90,10 @@ internal sealed record ImageRecord
     [JsonPropertyName("width")] public int? Width { get; set; }
     [JsonPropertyName("height")] public int? Height { get; set; }
 
+    /// <summary>As the server sent them, to ask later whether the image has changed; null if it did not.</summary>
+    [JsonPropertyName("etag")] public string? ETag { get; set; }
+    [JsonPropertyName("last_modified")] public string? LastModified { get; set; }
+
     /// <summary>Fingerprint of the options that the outcome came of; null if it came of none.</summary>
     [JsonPropertyName("rules")] public string? Rules { get; set; }
 

@@ -24,18 +24,18 @@ public sealed class DeadlineTests
     [Fact]
     public async Task A_body_that_trickles_is_a_timeout_though_each_read_is_quick()
     {
-        await using var server = new RawServer(async x =>
-        {
-            await x.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n\xFF\xD8\xFF");
-            for (var i = 0; i < 100_000; i++)
-            {
-                await x.SendAsync("\0");
-                await Task.Delay(1, x.Stop);
-            }
-        });
-        var record = (await RunAsync(At(server) with { MaxAttempts = 1, AttemptDeadlineSeconds = 30 })).Rejected(Reason.Timeout).Record;
+        await using var server = new RawServer(TrickleAsync);
+        var record = (await RunAsync(At(server) with { MaxAttempts = 1, AttemptDeadlineSeconds = 30, MinBytesPerSecond = 0 })).Rejected(Reason.Timeout).Record;
         record.HttpStatus.ShouldBe(200);
         record.Elapsed.TotalSeconds.ShouldBeInRange(30, 60);
+    }
+
+    [Fact]
+    public async Task A_body_that_trickles_is_too_slow_long_before_the_deadline()
+    {
+        await using var server = new RawServer(TrickleAsync);
+        (await RunAsync(At(server) with { MaxAttempts = 1, AttemptDeadlineSeconds = 3600, RowDeadlineSeconds = 7200, MinBytesPerSecond = 1 << 20 }))
+            .Rejected(Reason.TooSlow).Record.Elapsed.TotalSeconds.ShouldBeInRange(10, 60);
     }
 
     [Fact]
@@ -90,7 +90,7 @@ public sealed class DeadlineTests
     public async Task An_address_that_swallows_packets_leaves_time_for_the_next_one()
     {
         await using var server = new RawServer(x => x.OkAsync(Jpeg));
-        var options = new FetchOptions { AttemptDeadlineSeconds = 30, MaxAttempts = 1 };
+        var options = new FetchOptions { AttemptDeadlineSeconds = 30, MaxAttempts = 1, RobotsTxt = false };
         (await RunAsync(options, "http://a.example/", Answering("8.8.4.4", "8.8.8.8"), async (target, stop) =>
         {
             if (target.Address.ToString() == "8.8.4.4") await Task.Delay(Timeout.Infinite, stop);
@@ -120,6 +120,16 @@ public sealed class DeadlineTests
     public async Task A_cancellation_that_is_not_the_run_s_is_a_rejection_not_a_dropped_row() =>
         (await FetchAsync("http://a.example/", (_, _) => throw new OperationCanceledException(), Never))
             .Rejected(Reason.ConnectionFailed).Record.Attempts.ShouldBe(3);
+
+    private static async Task TrickleAsync(Exchange x)
+    {
+        await x.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n\xFF\xD8\xFF");
+        for (var i = 0; i < 100_000; i++)
+        {
+            await x.SendAsync("\0");
+            await Task.Delay(1, x.Stop);
+        }
+    }
 
     private static async Task<Outcome<FetchedImage>> RunAsync(
         FetchOptions options, string url = "http://a.img.test/x.jpg", HostResolver? resolver = null, Dialer? dialer = null)

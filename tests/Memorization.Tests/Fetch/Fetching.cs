@@ -21,6 +21,7 @@ internal static class Fetching
         Resolve = new Dictionary<string, string> { ["*.img.test"] = server.EndPoint.ToString() },
         BackoffSeconds = 0.001,
         AttemptDeadlineSeconds = 10,
+        RobotsTxt = false,
     };
 
     public static SelectedRow Row(string url)
@@ -38,7 +39,7 @@ internal static class Fetching
     /// <summary>Fetches with look-ups and connections that the test makes up.</summary>
     public static async Task<Outcome<FetchedImage>> FetchAsync(string url, HostResolver resolver, Dialer dialer)
     {
-        using var fetcher = new ImageFetcher(new FetchOptions { BackoffSeconds = 0.001 }, TimeProvider.System, resolver, dialer);
+        using var fetcher = new ImageFetcher(new FetchOptions { BackoffSeconds = 0.001, RobotsTxt = false }, TimeProvider.System, resolver, dialer);
         return await fetcher.RunAsync(Row(url), TestContext.Current.CancellationToken);
     }
 

@@ -122,7 +122,7 @@ public sealed class RedirectTests
         var lookUps = 0;
         var dialled = new List<IPEndPoint>();
         using var fetcher = new ImageFetcher(
-            new FetchOptions(),
+            new FetchOptions { RobotsTxt = false },
             TimeProvider.System,
             (_, _) => Task.FromResult<IPAddress[]>([IPAddress.Parse(++lookUps == 1 ? "8.8.8.8" : "127.0.0.1")]),
             (target, stop) =>

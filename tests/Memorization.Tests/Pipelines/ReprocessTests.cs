@@ -16,7 +16,7 @@ public sealed class ReprocessWorld : IAsyncLifetime
     private DemoServer? _server;
 
     /// <summary>Every request so far.</summary>
-    public int Requests => _world.Rows.Select(row => (row.Host, row.Path)).Distinct().Sum(row => _server!.Requests(row.Host, row.Path));
+    public int Requests => _world.Rows.SelectMany(row => new[] { (row.Host, row.Path), (row.Host, Path: "/robots.txt") }).Distinct().Sum(row => _server!.Requests(row.Host, row.Path));
 
     public async ValueTask InitializeAsync()
     {

@@ -1,0 +1,96 @@
+using System.Text;
+using Memorization.Flow;
+using Memorization.Urls;
+
+namespace Memorization.Fetch;
+
+/// <summary>Each site's robots.txt, read once a day and before anything else is asked of the site.</summary>
+/// <remarks>
+/// RFC 9309: no file (4xx) allows all; while it cannot be had (5xx, no connection) nothing is allowed, and a row then ends as it would have if its image
+/// could not be had. Thread-safe.
+/// </remarks>
+internal sealed class RobotsCache(FetchOptions options, UrlPolicy urls, WebRequests web, TimeProvider time) : IDisposable
+{
+    /// <summary>Sites that are remembered.</summary>
+    internal const int Capacity = 16_384;
+
+    private const string Accept = "text/plain,*/*;q=0.1";
+
+    // What RFC 9309 asks to be read at the least.
+    private const int MaxBytes = 500 << 10;
+    private const int MaxRedirects = 5;
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Holds = TimeSpan.FromHours(24);
+    private static readonly TimeSpan FailureHolds = TimeSpan.FromSeconds(30);
+
+    private readonly RecentlyUsed<string, Task<Entry>> _sites = new(Capacity);
+    private readonly string _robot = options.UserAgent.Split('/')[0];
+    private readonly CancellationTokenSource _closed = new();
+
+    /// <summary>Why a URL may not be asked for; null if it may.</summary>
+    /// <exception cref="OperationCanceledException"><paramref name="stop"/> was cancelled; the file is read on for others.</exception>
+    public async Task<FetchFailure?> RefuseAsync(Uri url, CancellationToken stop)
+    {
+        var site = url.GetLeftPart(UriPartial.Authority);
+        var entry = await _sites.Get(site, ReadAsync, IsGood).WaitAsync(stop).ConfigureAwait(false);
+        if (entry.Failure is not null) return entry.Failure;
+        return entry.File.Disallows(url) is { } rule ? new FetchFailure(Reason.RobotsDisallowed, $"robots.txt: Disallow: {rule}") : null;
+    }
+
+    public void Dispose()
+    {
+        _closed.Cancel();
+        _closed.Dispose();
+    }
+
+    private bool IsGood(Task<Entry> entry) => !entry.IsCompleted || (entry.IsCompletedSuccessfully && time.GetUtcNow() < entry.GetAwaiter().GetResult().Until);
+
+    private async Task<Entry> ReadAsync(string site)
+    {
+        // The cache makes entries under its lock.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        using var late = new CancellationTokenSource(Deadline, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, _closed.Token);
+        try
+        {
+            var (file, failure) = await FollowAsync(new Uri(site + "/robots.txt"), either.Token).ConfigureAwait(false);
+            return failure is null ? new Entry(file!, null, time.GetUtcNow() + Holds) : Failed(failure);
+        }
+        catch (Exception thrown) when (!_closed.IsCancellationRequested)
+        {
+            return Failed(late.IsCancellationRequested ? new FetchFailure(Reason.Timeout, $"not done within {Deadline.TotalSeconds} s", CanChange: true) : FetchFailure.OfException(thrown));
+        }
+    }
+
+    private Entry Failed(FetchFailure failure) =>
+        new(RobotsFile.Empty, new FetchFailure(failure.Reason, $"robots.txt: {failure.Detail}", failure.CanChange, failure.RetryAfter), time.GetUtcNow() + FailureHolds);
+
+    private async Task<(RobotsFile? File, FetchFailure? Failure)> FollowAsync(Uri url, CancellationToken stop)
+    {
+        for (var redirects = 0; ; redirects++)
+        {
+            using var response = await web.SendAsync(url, Accept, stop).ConfigureAwait(false);
+            if (WebRequests.IsRedirect(response))
+            {
+                // One that leads nowhere, or round in circles, is a file that is not there.
+                if (redirects == MaxRedirects || WebRequests.Header(response, "Location") is not { } location || urls.Check(location, url, out var next) is not null) return (RobotsFile.Empty, null);
+                url = next!;
+                continue;
+            }
+
+            if ((int)response.StatusCode is >= 500 or 429) return (null, FetchFailure.OfStatus(response, time.GetUtcNow()));
+            if (!response.IsSuccessStatusCode) return (RobotsFile.Empty, null);
+            return (RobotsFile.Parse(await TextAsync(response, stop).ConfigureAwait(false), _robot), null);
+        }
+    }
+
+    private static async Task<string> TextAsync(HttpResponseMessage response, CancellationToken stop)
+    {
+        var raw = await response.Content.ReadAsStreamAsync(stop).ConfigureAwait(false);
+        await using var body = ContentCoding.Decode(raw, WebRequests.Header(response, "Content-Encoding")) ?? throw new InvalidDataException("an unknown Content-Encoding");
+        var bytes = new byte[MaxBytes];
+        return Encoding.UTF8.GetString(bytes, 0, await body.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, stop).ConfigureAwait(false));
+    }
+
+    private sealed record Entry(RobotsFile File, FetchFailure? Failure, DateTimeOffset Until);
+}
