@@ -13,6 +13,7 @@ namespace Memorization.Pipelines.Bench;
 /// URLs of a made web in another process, brought as <c>fetch --out</c> does: requested, retried, hashed, sniffed, the header read and the bytes written into shards.
 /// Beside it a loop over HttpClient with as many at once, which drops what it gets and tries nothing twice.
 /// </summary>
+/// <remarks>The rate is that between a tenth and nine tenths of the URLs: without the start, and without the wait for the last slow host, which a long list makes up for.</remarks>
 internal sealed class FetchBench(int urls, int hosts, int parallelism, int runs, string[] server)
 {
     private const string Domain = "bench.test";
@@ -43,56 +44,62 @@ internal sealed class FetchBench(int urls, int hosts, int parallelism, int runs,
             AttemptDeadlineSeconds = DeadlineSeconds,
             Resolve = new Dictionary<string, string> { ["*." + Domain] = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{port}") },
         };
+        var (own, peer) = (new EndTimes(urls), new EndTimes(urls));
         FetchTotals? totals = null;
-        List<double> sustained = [];
-        var (round, ownCpu, webCpu) = (0, TimeSpan.Zero, TimeSpan.Zero);
-        long got = 0;
-        var times = await new Contest(runs)
+        var (round, got, ownCpu, webCpu) = (0, 0L, TimeSpan.Zero, TimeSpan.Zero);
+        var whole = await new Contest(runs)
             .Add("fetch", async () =>
             {
                 var path = Path.Combine(folder, (round++).ToString(CultureInfo.InvariantCulture));
-                var (ownBefore, webBefore) = (Environment.CpuUsage.TotalTime, web.TotalProcessorTime);
-                var progress = new List<long>(urls);
+                var (ownBefore, webBefore) = (Environment.CpuUsage.TotalTime, Cpu(web));
                 using (var shards = new FetchedShards(path))
-                    totals = await new FetchRun(options, shards, TimeProvider.System).ExecuteAsync(_ => Urls(), _ => progress.Add(Stopwatch.GetTimestamp()), CancellationToken.None, stop);
-                web.Refresh();
-                (ownCpu, webCpu) = (Environment.CpuUsage.TotalTime - ownBefore, web.TotalProcessorTime - webBefore);
+                    totals = await new FetchRun(options, shards, TimeProvider.System).ExecuteAsync(_ => Urls(), _ => own.Add(), CancellationToken.None, stop);
+                (ownCpu, webCpu) = (Environment.CpuUsage.TotalTime - ownBefore, Cpu(web) - webBefore);
+                own.EndRun(totals.Kept);
                 Directory.Delete(path, recursive: true);
-                // From a tenth to nine tenths of the lines: neither the start nor the wait for the last slow host.
-                sustained.Add(0.8 * totals.Kept / Stopwatch.GetElapsedTime(progress[urls / 10], progress[urls - urls / 10 - 1]).TotalSeconds);
             })
             .Check(() => totals!.Read == urls && totals.Kept > 0)
-            .Add("HttpClient loop, no retries, nothing kept", async () => got = await LoopAsync(port, stop))
+            .Add("HttpClient loop, no retries, nothing kept", async () =>
+            {
+                got = await LoopAsync(port, peer, stop);
+                peer.EndRun(got);
+            })
             .RunAsync(stop);
-        sustained.RemoveAt(0);
-        var fetch = times[0];
+        var (rates, peerRates) = (own.Rates(), peer.Rates());
         return new BenchResult
         {
             Bench = "fetch",
             Unit = "images/s",
-            Median = totals!.Kept / fetch.Median,
-            Minimum = totals.Kept / fetch.Seconds[^1],
-            Maximum = totals.Kept / fetch.Seconds[0],
+            Median = rates.Median,
+            Minimum = rates.Seconds[0],
+            Maximum = rates.Seconds[^1],
             Runs = runs,
             Threads = Environment.ProcessorCount,
             Versions = Versions.All(),
-            Peers = [new BenchPeer(times[1].Name, got / times[1].Median, totals.Kept / fetch.Median / (got / times[1].Median))],
+            Peers = [new BenchPeer(whole[1].Name, peerRates.Median, rates.Median / peerRates.Median)],
             Details = new Dictionary<string, double>
             {
                 ["urls"] = urls,
                 ["hosts"] = hosts,
                 ["parallelism"] = parallelism,
-                ["kept"] = totals.Kept,
+                ["kept"] = totals!.Kept,
                 ["requests"] = totals.Requests,
                 ["image_bytes"] = totals.Bytes,
-                ["images_per_second_sustained"] = sustained.Order().ElementAt(sustained.Count / 2),
-                ["urls_per_second"] = urls / fetch.Median,
+                ["urls_per_second"] = rates.Median * urls / totals.Kept,
+                ["seconds_of_whole_run"] = whole[0].Median,
                 ["peer_kept"] = got,
+                ["peer_seconds_of_whole_run"] = whole[1].Median,
                 ["cpu_microseconds_per_url"] = ownCpu.TotalMicroseconds / urls,
                 ["server_cpu_microseconds_per_url"] = webCpu.TotalMicroseconds / urls,
                 ["peak_bytes"] = PeakMemory.Bytes(),
             },
         };
+    }
+
+    private static TimeSpan Cpu(Process process)
+    {
+        process.Refresh();
+        return process.TotalProcessorTime;
     }
 
     private async IAsyncEnumerable<string> Urls()
@@ -103,7 +110,7 @@ internal sealed class FetchBench(int urls, int hosts, int parallelism, int runs,
 
     private string Url(int i) => string.Create(CultureInfo.InvariantCulture, $"http://host{i % hosts}.{Domain}/image/{i}.jpg");
 
-    private async Task<long> LoopAsync(int port, CancellationToken stop)
+    private async Task<long> LoopAsync(int port, EndTimes ends, CancellationToken stop)
     {
         var kept = 0L;
         using var handler = new SocketsHttpHandler
@@ -138,6 +145,8 @@ internal sealed class FetchBench(int urls, int hosts, int parallelism, int runs,
             {
                 // A failure is an answer, too.
             }
+
+            ends.Add();
         });
         return kept;
     }

@@ -19,6 +19,7 @@ internal sealed class UrlLines : IDisposable
     public UrlLines(string path)
     {
         _path = path;
+        if (path != "-" && !File.Exists(path)) throw new SetupException($"there is no file {path}; name a file with one URL a line, or - for standard input");
         _stream = path == "-" ? Console.OpenStandardInput() : InputFiles.Read(path, () => File.OpenRead(path));
         _reader = new StreamReader(_stream, bufferSize: 1 << 16);
     }

@@ -45,6 +45,7 @@ internal static class OperationOptions
         {
             Description = "Warn when no row has ended for so long, and then after twice as long each time; 0 for never.",
             DefaultValueFactory = _ => StandardMinutes,
+            HelpName = "MINUTES",
         };
         option.Validators.Add(result =>
         {

@@ -12,7 +12,7 @@ internal static class FetchVerb
     public static Command Create()
     {
         var file = new Argument<string>("FILE") { Description = "One URL a line; - for standard input." };
-        var output = new Option<string?>("--out") { Description = "New folder for the images as received, in WebDataset shards." };
+        var output = new Option<string?>("--out") { Description = "New folder for the images as received, in WebDataset shards.", HelpName = "FOLDER" };
         var study = new Option<string?>("--study") { Description = "Take the fetch options of this study; without it the standard ones. --set fetch.parallelism=256 overrides either.", HelpName = "STUDY" };
         var format = new Option<string>("--format") { Description = "table, csv or json (JSON lines, as --json).", DefaultValueFactory = _ => "table" };
         format.AcceptOnlyFromAmong(FetchLineWriter.Formats);
