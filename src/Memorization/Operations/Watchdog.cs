@@ -38,6 +38,7 @@ public sealed class Watchdog : IDisposable
     {
         ArgumentNullException.ThrowIfNull(time);
         (_stages, _after, _log, _time, _next) = (stages, after, log, time, after);
+        Update();
         _lastEnd = _silentSince = time.GetTimestamp();
         var look = after > TimeSpan.Zero && after / LooksPerWarning < LongestLook ? after / LooksPerWarning : LongestLook;
         _timer = time.CreateTimer(_ => Look(), null, look, look);

@@ -123,5 +123,9 @@ public sealed class WatchdogTests : IAsyncLifetime
         return new Watchdog(_graph.Stages, after, _log.Log, _time);
     }
 
-    private void Pass(double minutes) => _time.Advance(TimeSpan.FromMinutes(minutes));
+    // Step by step: a timer of the fake clock sees the time at the end of a step.
+    private void Pass(double minutes)
+    {
+        for (var steps = minutes * 12; steps > 0; steps--) _time.Advance(TimeSpan.FromSeconds(5));
+    }
 }
