@@ -1,4 +1,5 @@
 using System.Globalization;
+using Memorization.Export;
 using Memorization.Fetch;
 using Memorization.Flow;
 using Memorization.Rows;
@@ -31,7 +32,7 @@ internal sealed record FetchLine(
     /// <param name="key">The sample, if it was written.</param>
     public static FetchLine Of(RowEnd end, string? key)
     {
-        var image = end.Item as FetchedImage;
+        var image = (end.Item as FetchedSample)?.Image;
         var row = image?.Selected.Row ?? (end.Item as LinkedRow)?.Row ?? (LaionRow)end.Item;
         var record = image?.Record ?? (end.Rejection as FetchRejection)?.Record;
         return new FetchLine(

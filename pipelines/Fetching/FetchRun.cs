@@ -41,7 +41,7 @@ internal sealed class FetchRun(FetchOptions options, FetchedShards? shards, Time
         graph
             .Source<LaionRow>(StageName.Scan, ReadAsync)
             .Stage<LinkedRow>(StageName.Urls, new UrlPolicy(ResolveMap.Parse(options.Resolve)).RunAsync, new StageOptions())
-            .Stage<FetchedImage>(StageName.Fetch, (row, token) => received.RunAsync(new SelectedRow(row.Row, row.Url, TokenCount: 0), token), new StageOptions(options.Parallelism))
+            .Stage<FetchedSample>(StageName.Fetch, FetchAsync, new StageOptions(options.Parallelism))
             .Collect<object>(StageName.Store, Take, () => ValueTask.FromResult<object?>(null))
             .Sink(StageName.Cluster, (_, _) => ValueTask.CompletedTask);
         var wasStopped = false;
@@ -58,7 +58,7 @@ internal sealed class FetchRun(FetchOptions options, FetchedShards? shards, Time
             }
         }
 
-        shards?.Finish();
+        if (shards is not null) await shards.FinishAsync();
         var totals = new FetchTotals
         {
             Read = graph.Stages[0].In,
@@ -80,12 +80,20 @@ internal sealed class FetchRun(FetchOptions options, FetchedShards? shards, Time
                 await emitter.EmitAsync(new LaionRow { Key = (UInt128)(++line), Unit = default, RowInGroup = 0, Url = url, Caption = "" }); // the line is its key: equal URLs are fetched twice
         }
 
-        ValueTask<object?> Take(RowEnd end)
+        // The header is read here, by many, not where the shards are written, by one.
+        async ValueTask<Outcome<FetchedSample>> FetchAsync(LinkedRow row, CancellationToken token)
+        {
+            var outcome = await received.RunAsync(new SelectedRow(row.Row, row.Url, TokenCount: 0), token);
+            if (!outcome.IsKept(out var image)) return outcome.Rejection!;
+            return shards is null ? new FetchedSample(image, "", null, null) : FetchedSample.Of(image);
+        }
+
+        async ValueTask<object?> Take(RowEnd end)
         {
             if (end.Rejection is { } rejection) _reasons[rejection.Reason] = _reasons.GetValueOrDefault(rejection.Reason) + 1;
             else _kept++;
-            write(FetchLine.Of(end, end.Item is FetchedImage image ? shards?.Add(image) : null));
-            return ValueTask.FromResult<object?>(null);
+            write(FetchLine.Of(end, end.Item is FetchedSample sample && shards is not null ? await shards.AddAsync(sample) : null));
+            return null;
         }
     }
 
