@@ -12,9 +12,6 @@ namespace Memorization.Pipelines;
 /// <summary>The streaming graph: LAION rows in, committed rows with embeddings and families out.</summary>
 internal static class IngestPipeline
 {
-    // Rows that wait for their host's turn, for each row that is being fetched: with few, one slow host's rows would hold up all others.
-    private const int WaitingPerSlot = 4;
-
     /// <summary>Links the stages, top to bottom in the order in which a row meets them.</summary>
     public static Graph Build(Stages stages, CancellationToken drain, CancellationToken stop)
     {
@@ -24,7 +21,7 @@ internal static class IngestPipeline
             .Stage<LinkedRow>(StageName.Urls, stages.Urls.RunAsync, new StageOptions())
             .Stage<SelectedRow>(StageName.Captions, stages.Captions.RunAsync, new StageOptions())
             .Stage<SelectedRow>(StageName.Known, stages.Known.RunAsync, new StageOptions())
-            .Stage<FetchedImage>(StageName.Fetch, stages.Images.RunAsync, new StageOptions(stages.FetchParallelism * WaitingPerSlot))
+            .Stage<FetchedImage>(StageName.Fetch, stages.Images.RunAsync, new StageOptions(stages.RowsFetchedAtOnce))
             .Stage<DecodedImage>(StageName.Decode, stages.Decode.RunAsync, new StageOptions(Environment.ProcessorCount, Capacity: 64))
             .Stage<EmbeddedImage>(StageName.Embed, stages.Embed.RunAsync, new StageOptions(stages.Embed.Parallelism, Capacity: 64))
             .Collect(StageName.Store, stages.Store.AddAsync, stages.Store.FlushAsync)
@@ -39,7 +36,7 @@ internal static class IngestPipeline
         CaptionFilter Captions,
         KnownRows Known,
         ImageSource Images,
-        int FetchParallelism,
+        int RowsFetchedAtOnce,
         ImageDecoder Decode,
         Embedder Embed,
         StoreWriter Store,

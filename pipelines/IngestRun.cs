@@ -9,6 +9,7 @@ using Memorization.Embedding;
 using Memorization.Fetch;
 using Memorization.Flow;
 using Memorization.Images;
+using Memorization.Operations;
 using Memorization.Pipelines.Terminal;
 using Memorization.Rows;
 using Memorization.Store;
@@ -19,7 +20,7 @@ using Serilog.Events;
 namespace Memorization.Pipelines;
 
 /// <summary>One run of the streaming graph over a study's input, from the lock on the store to the published snapshot.</summary>
-internal sealed class IngestRun(StudyContext context, Interrupts interrupts, LogEventLevel level, bool quiet, TimeProvider time)
+internal sealed class IngestRun(StudyContext context, Interrupts interrupts, LogEventLevel level, bool quiet, TimeSpan stallAfter, TimeProvider time)
 {
     private readonly Study _study = context.Study;
     private readonly string _id = StudyContext.NewRunId(time);
@@ -66,27 +67,41 @@ internal sealed class IngestRun(StudyContext context, Interrupts interrupts, Log
         var families = await FamilyStore.OpenAsync(held, scope, embedder.Model.Dimension, cluster);
         var scan = new LaionScan(files, filter, plan.Decide, plan.Stored, Environment.ProcessorCount, log);
         using var fetcher = new ImageFetcher(_study.Fetch, time, interrupts.Drain);
-        using var images = new ImageSource(store.Known, context.Store, fetcher.RunAsync, log);
+        var received = new ReceivedBytes(fetcher.RunAsync);
+        using var images = new ImageSource(store.Known, context.Store, received.RunAsync, log);
         var stages = new IngestPipeline.Stages(
             scan,
             new UrlPolicy(ResolveMap.Parse(_study.Fetch.Resolve)),
             new CaptionFilter(keywords, _study.Filters.Caption),
             store.Known,
             images,
-            _study.Fetch.Parallelism,
+            fetcher.RowsAtOnce,
             new ImageDecoder(_study.Decode, thumbnails: _study.Store.Images != StoredImages.None, embedder.Model.Side),
             embedder,
             store,
             families);
 
         using var graph = IngestPipeline.Build(stages, interrupts.Drain, interrupts.Stop);
-        await ProgressDisplay.ShowAsync(graph.RunAsync(), () => (scan.Progress, ProgressDisplay.Counts(graph.Stages)), log, quiet, time);
+        using (var watchdog = new Watchdog(graph.Stages, stallAfter, log, time))
+        {
+            RunMetrics.Show(new MetricSources(graph.Stages, () => watchdog.Silence)
+            {
+                Requests = () => fetcher.Requests,
+                ReceivedBytes = () => received.Total,
+                Embedded = () => embedder.Counters.Images,
+                Commits = () => store.Commits,
+            });
+            await ProgressDisplay.ShowAsync(graph.RunAsync(), () => (scan.Progress, ProgressDisplay.Counts(graph.Stages)), log, quiet, time);
+        }
+
         if (scan.FilesOpened == 0 && scan.Broken.Count > 0) throw new SetupException($"no input could be read; the first error: {scan.Broken[0].Message}");
         var isNew = await families.PublishAsync(threshold, time, interrupts.Stop, isWhole: !interrupts.Drain.IsCancellationRequested);
 
         foreach (var device in embedder.Counters.Devices.Where(device => device.Failures > 0))
             log.Warning("{Device} failed {Failures} times, last with {Error}; given up: {GivenUp}", device.Name, device.Failures, device.LastFailure, device.GivenUp);
-        var result = Result(graph, scan, store, plan, fetcher, embedder, threshold, started) with { Reread = images.Images, HasNewSnapshot = isNew, Ahead = ahead };
+        var alarm = NetworkAlarm.Of(graph.Stages.Single(stage => stage.Stage == StageName.Fetch), images.Images);
+        if (alarm is not null) log.Warning("{Alarm:l}", alarm.ToString());
+        var result = Result(graph, scan, store, plan, fetcher, embedder, threshold, started) with { Reread = images.Images, HasNewSnapshot = isNew, Ahead = ahead, Alarm = alarm };
         await scope.WriteStatsAsync(JsonSerializer.SerializeToUtf8Bytes(result, JsonOutput.Indented));
         log.Information(
             "run {Run} ended: {Read} rows read, {Stored} stored, {Known} known, {Rejected} rejected",

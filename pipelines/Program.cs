@@ -19,6 +19,7 @@ var root = new RootCommand("Finds out what text-to-image models have memorised, 
     QueryVerb.Create(),
     ReasonsVerb.Create(),
     TokenizeVerb.Create(),
+    FetchVerb.Create(),
     DecodeVerb.Create(),
     EmbedVerb.Create(),
     ModelVerb.Create(),
@@ -26,6 +27,7 @@ var root = new RootCommand("Finds out what text-to-image models have memorised, 
     ClusterTilesVerb.Create(),
     ClusterMergeVerb.Create(),
     BenchVerb.Create(),
+    BenchServerVerb.Create(),
 };
 GlobalOptions.AddTo(root);
 

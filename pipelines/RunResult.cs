@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Memorization.Analysis;
 using Memorization.Embedding;
 using Memorization.Flow;
+using Memorization.Operations;
 using Memorization.Store;
 
 namespace Memorization.Pipelines;
@@ -44,6 +45,9 @@ public record RunResult
 
     /// <summary>Requests this run sent, retries and redirects counted.</summary>
     public required long Requests { get; init; }
+
+    /// <summary>Set if a large part of the rows that this run asked for ended for one reason of the network.</summary>
+    public NetworkAlarm? Alarm { get; init; }
 
     /// <summary>Images this run embedded.</summary>
     public required long Embedded { get; init; }

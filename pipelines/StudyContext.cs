@@ -76,16 +76,18 @@ internal sealed record StudyContext(Study Study, string File)
     }
 
     /// <summary>Reads the study that a verb names.</summary>
-    public static StudyContext Load(string path, ParseResult parsed)
-    {
-        var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
-            .Select(entry => KeyValuePair.Create((string)entry.Key, (string?)entry.Value ?? ""));
-        return new StudyContext(StudyFile.Load(path, parsed.GetValue(GlobalOptions.Set) ?? [], environment), Path.GetFullPath(path));
-    }
+    public static StudyContext Load(string path, ParseResult parsed) =>
+        new(StudyFile.Load(path, parsed.GetValue(GlobalOptions.Set) ?? [], Variables()), Path.GetFullPath(path));
+
+    /// <summary>The options of no study in particular, for a verb that works without one.</summary>
+    public static Study Standard(ParseResult parsed) => StudyFile.Standard(parsed.GetValue(GlobalOptions.Set) ?? [], Variables());
 
     /// <summary>A run's id: its start, to the millisecond, and the process.</summary>
     public static string NewRunId(TimeProvider time) => string.Create(
         CultureInfo.InvariantCulture, $"{time.GetUtcNow():yyyyMMdd'T'HHmmss.fff'Z'}-{Environment.ProcessId}");
+
+    private static IEnumerable<KeyValuePair<string, string>> Variables() => Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+        .Select(entry => KeyValuePair.Create((string)entry.Key, (string?)entry.Value ?? ""));
 
     private ModelOptions ModelPathResolved() => Study.Model.Path is null or ModelOptions.BuiltIn
         ? Study.Model

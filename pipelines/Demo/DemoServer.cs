@@ -1,14 +1,8 @@
 using System.Collections.Concurrent;
-using System.Net;
-using Microsoft.AspNetCore.Builder;
+using Memorization.Pipelines.Http;
 using Microsoft.AspNetCore.Connections.Features;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 
 namespace Memorization.Pipelines.Demo;
 
@@ -24,7 +18,7 @@ internal sealed class DemoServer : IAsyncDisposable
     private readonly DemoPictures _pictures;
     private readonly TimeProvider _time;
     private readonly RequestLog? _log;
-    private readonly WebApplication _app;
+    private LoopbackServer? _server;
 
     private DemoServer(DemoWorld world, TimeProvider time, RequestLog? log)
     {
@@ -32,22 +26,10 @@ internal sealed class DemoServer : IAsyncDisposable
         _rows = world.Rows.Where(row => row.Fault != DemoFault.DuplicateRow).ToDictionary(row => (row.Host, row.Path));
         _pictures = world.Pictures();
         _time = time;
-
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
-        {
-            kestrel.Listen(IPAddress.Loopback, 0);
-            kestrel.AddServerHeader = false;
-            // A client that reads slowly is not the server's business here.
-            kestrel.Limits.MinResponseDataRate = null;
-        });
-        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
-        _app = builder.Build();
-        _app.Run(ServeAsync);
     }
 
     /// <summary>The loopback port.</summary>
-    public int Port { get; private set; }
+    public int Port => _server!.Port;
 
     /// <summary>What <c>fetch.resolve</c> must hold: host pattern and address.</summary>
     public KeyValuePair<string, string> Resolve => new($"*.{DemoUrls.Domain}", $"127.0.0.1:{Port}");
@@ -60,9 +42,7 @@ internal sealed class DemoServer : IAsyncDisposable
     public static async Task<DemoServer> StartAsync(DemoWorld world, TimeProvider time, CancellationToken stop, RequestLog? log = null)
     {
         var server = new DemoServer(world, time, log);
-        await server._app.StartAsync(stop).ConfigureAwait(false);
-        var addresses = server._app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>();
-        server.Port = new Uri(addresses.Addresses.Single()).Port;
+        server._server = await LoopbackServer.StartAsync(0, server.ServeAsync, "port", stop).ConfigureAwait(false);
         return server;
     }
 
@@ -70,14 +50,7 @@ internal sealed class DemoServer : IAsyncDisposable
     public int Requests(string host, string path) => _requests.GetValueOrDefault((host, path));
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        // Not StopAsync's grace: slow bodies would hold it to the end.
-        using var now = new CancellationTokenSource();
-        await now.CancelAsync().ConfigureAwait(false);
-        await _app.StopAsync(now.Token).ConfigureAwait(false);
-        await _app.DisposeAsync().ConfigureAwait(false);
-    }
+    public ValueTask DisposeAsync() => _server!.DisposeAsync();
 
     private Task ServeAsync(HttpContext context)
     {
@@ -163,13 +136,5 @@ internal sealed class DemoServer : IAsyncDisposable
         var frame = huge.AsSpan().IndexOf([(byte)0xFF, (byte)0xC0]);
         for (var i = 5; i < 9; i += 2) System.Buffers.Binary.BinaryPrimitives.WriteUInt16BigEndian(huge.AsSpan(frame + i), 60_000);
         return huge;
-    }
-
-    /// <summary>The default lifetime would stop the server at the first Ctrl+C, while the run still drains.</summary>
-    private sealed class NoLifetime : IHostLifetime
-    {
-        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

@@ -60,10 +60,10 @@ internal static class Tables
             .AddRow("leave", Number(work.Leave), "images that leave the families");
     }
 
-    /// <summary>The hosts with most failures.</summary>
-    public static Table Hosts(IReadOnlyList<HostOutcome> hosts)
+    /// <summary>The hosts with most failures, of one reason if it is given.</summary>
+    public static Table Hosts(IReadOnlyList<HostOutcome> hosts, Reason? reason = null)
     {
-        var table = new Table().RoundedBorder().Title("Hosts with most failures")
+        var table = new Table().RoundedBorder().Title(reason is null ? "Hosts with most failures" : $"Hosts with most failures of the reason {reason}")
             .AddColumn("host").AddColumn(new TableColumn("rows").RightAligned()).AddColumn(new TableColumn("stored").RightAligned())
             .AddColumn(new TableColumn("failed").RightAligned()).AddColumn("failed for (rows)");
         foreach (var host in hosts)

@@ -10,7 +10,7 @@ using Spectre.Console;
 
 namespace Memorization.Pipelines.Verbs;
 
-/// <summary>bench scan, embed and cluster: the throughput of one stage alone, beside its peers.</summary>
+/// <summary>bench scan, embed, cluster and fetch: the throughput of one stage alone, beside its peers.</summary>
 internal static class BenchVerb
 {
     public static Command Create()
@@ -18,7 +18,7 @@ internal static class BenchVerb
         var runs = NumberOption.Create("--runs", "Timed runs; the median counts.", 5, 1, 1000);
         var threads = NumberOption.Create("--threads", "Threads of this program and of its peers.", Environment.ProcessorCount, 1, 1024);
         runs.Recursive = threads.Recursive = true;
-        return new Command("bench", "The throughput of one stage alone on made data, beside its peers.") { runs, threads, Scan(runs, threads), Embed(runs), Cluster(runs, threads) };
+        return new Command("bench", "The throughput of one stage alone on made data, beside its peers.") { runs, threads, Scan(runs, threads), Embed(runs), Cluster(runs, threads), Fetch(runs) };
     }
 
     private static Command Scan(Option<int> runs, Option<int> threads)
@@ -75,6 +75,20 @@ internal static class BenchVerb
                 : new ClusterBench(count, values, from, on, rounds).RunAsync(stop);
             return Print(await bench, parsed.GetValue(GlobalOptions.Json));
         });
+        return command;
+    }
+
+    private static Command Fetch(Option<int> runs)
+    {
+        var urls = NumberOption.Create("--urls", "URLs of a run.", 40_000, 1, 100_000_000);
+        var hosts = NumberOption.Create("--hosts", "Hosts that they name.", 1000, 1, 1_000_000);
+        var parallelism = NumberOption.Create("--parallelism", "Rows fetched at once, here and by the peer.", 1536, 1, 4096);
+        var server = new FetchServerOptions();
+        var command = new Command("fetch", "Fetches images of a made web with slow and failing hosts, beside a plain HttpClient loop.") { urls, hosts, parallelism };
+        server.AddTo(command);
+        command.SetAction(async (parsed, stop) => Print(
+            await new FetchBench(parsed.GetValue(urls), parsed.GetValue(hosts), parsed.GetValue(parallelism), parsed.GetValue(runs), server.Arguments(parsed)).RunAsync(stop),
+            parsed.GetValue(GlobalOptions.Json)));
         return command;
     }
 

@@ -17,15 +17,16 @@ internal static class IngestVerb
         command.SetAction(async (parsed, _) =>
         {
             using var interrupts = new Interrupts();
+            await using var metrics = await OperationOptions.StartMetricsAsync(parsed, interrupts.Stop);
             var context = StudyContext.Load(parsed.GetRequiredValue(study), parsed);
             if (parsed.GetValue(dryRun))
                 return ReprocessVerb.Print(await new PlanRun(context, interrupts, parsed.GetValue(GlobalOptions.Quiet), TimeProvider.System).ExecuteAsync(), parsed);
             var result = await new IngestRun(
-                context, interrupts, GlobalOptions.LevelOf(parsed), parsed.GetValue(GlobalOptions.Quiet), TimeProvider.System).ExecuteAsync();
+                context, interrupts, GlobalOptions.LevelOf(parsed), parsed.GetValue(GlobalOptions.Quiet), OperationOptions.StallAfter(parsed), TimeProvider.System).ExecuteAsync();
             if (parsed.GetValue(GlobalOptions.Json)) await Console.Out.WriteLineAsync(JsonSerializer.Serialize(result, JsonOutput.Indented));
             else AnsiConsole.Write(Tables.Funnel(result));
             return RunVerb.ExitCode(result);
         });
-        return command;
+        return OperationOptions.AddTo(command);
     }
 }

@@ -46,8 +46,8 @@ internal static class QueryVerb
 
     private static void WriteCsv(IReadOnlyList<string> columns, IReadOnlyList<object?[]> rows)
     {
-        Console.Out.WriteLine(string.Join(',', columns.Select(Quote)));
-        foreach (var row in rows) Console.Out.WriteLine(string.Join(',', row.Select(value => Quote(Text(value)))));
+        Console.Out.WriteLine(CsvText.Line(columns));
+        foreach (var row in rows) Console.Out.WriteLine(CsvText.Line(row.Select(Text)));
     }
 
     private static void WriteTable(IReadOnlyList<string> columns, IReadOnlyList<object?[]> rows)
@@ -77,7 +77,4 @@ internal static class QueryVerb
         IEnumerable list => "[" + string.Join(", ", list.Cast<object?>().Select(Text)) + "]",
         _ => value.ToString() ?? "",
     };
-
-    private static string Quote(string text) =>
-        text.AsSpan().IndexOfAny(",\"\r\n") < 0 ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 }

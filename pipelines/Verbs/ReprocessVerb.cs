@@ -19,18 +19,19 @@ internal static class ReprocessVerb
         command.SetAction(async (parsed, _) =>
         {
             using var interrupts = new Interrupts();
+            await using var metrics = await OperationOptions.StartMetricsAsync(parsed, interrupts.Stop);
             var context = StudyContext.Load(parsed.GetRequiredValue(study), parsed);
             if (!Directory.Exists(context.Store)) throw new SetupException($"there is no store in {context.Store} to bring to the study; run `memorization run {parsed.GetRequiredValue(study)}` first");
             var work = await new PlanRun(context, interrupts, parsed.GetValue(GlobalOptions.Quiet), TimeProvider.System).ExecuteAsync();
             if (parsed.GetValue(dryRun)) return Print(work, parsed);
             if (!parsed.GetValue(GlobalOptions.Json)) Print(work, parsed);
             var result = await new IngestRun(
-                context, interrupts, GlobalOptions.LevelOf(parsed), parsed.GetValue(GlobalOptions.Quiet), TimeProvider.System).ExecuteAsync(work);
+                context, interrupts, GlobalOptions.LevelOf(parsed), parsed.GetValue(GlobalOptions.Quiet), OperationOptions.StallAfter(parsed), TimeProvider.System).ExecuteAsync(work);
             if (parsed.GetValue(GlobalOptions.Json)) await Console.Out.WriteLineAsync(JsonSerializer.Serialize(result, JsonOutput.Indented));
             else AnsiConsole.Write(Tables.Funnel(result));
             return RunVerb.ExitCode(result);
         });
-        return command;
+        return OperationOptions.AddTo(command);
     }
 
     /// <summary>--dry-run.</summary>

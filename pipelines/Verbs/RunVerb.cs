@@ -19,20 +19,21 @@ internal static class RunVerb
         command.SetAction(async (parsed, _) =>
         {
             using var interrupts = new Interrupts();
+            await using var metrics = await OperationOptions.StartMetricsAsync(parsed, interrupts.Stop);
             var context = StudyContext.Load(parsed.GetRequiredValue(study), parsed);
             var result = await ExecuteAsync(context, interrupts, parsed);
             if (parsed.GetValue(GlobalOptions.Json)) await Console.Out.WriteLineAsync(JsonSerializer.Serialize(result, JsonOutput.Indented));
             else Print(result);
             return ExitCode(result);
         });
-        return command;
+        return OperationOptions.AddTo(command);
     }
 
     /// <summary>Ingests, computes Table 1 and writes the report.</summary>
     public static async Task<RunResult> ExecuteAsync(StudyContext context, Interrupts interrupts, ParseResult parsed)
     {
         var result = await new IngestRun(
-            context, interrupts, GlobalOptions.LevelOf(parsed), parsed.GetValue(GlobalOptions.Quiet), TimeProvider.System).ExecuteAsync();
+            context, interrupts, GlobalOptions.LevelOf(parsed), parsed.GetValue(GlobalOptions.Quiet), OperationOptions.StallAfter(parsed), TimeProvider.System).ExecuteAsync();
         using var database = await StoreDatabase.OpenAsync(context.Store);
         database.KeepStudy();
         var families = TableOne.Compute(database, context.Study.Analysis);

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Memorization.Analysis;
 using Memorization.Configuration;
+using Memorization.Flow;
 using Memorization.Pipelines.Terminal;
 using Memorization.Store;
 using Spectre.Console;
@@ -16,7 +17,8 @@ internal static class StatusVerb
     {
         var study = GlobalOptions.Study();
         var hosts = NumberOption.Create("--hosts", "Hosts shown, those with most failures first.", 20, 0);
-        var command = new Command("status", "The funnel of the last finished run, and the hosts with most failures.") { study, hosts };
+        var reason = new Option<Reason?>("--reason") { Description = "Only hosts with failures of this reason, those with most of them first; `memorization reasons` lists them.", HelpName = "REASON" };
+        var command = new Command("status", "The funnel of the last finished run, and the hosts with most failures, by reason.") { study, hosts, reason };
         command.SetAction(async (parsed, stop) =>
         {
             var context = StudyContext.Load(parsed.GetRequiredValue(study), parsed);
@@ -25,7 +27,7 @@ internal static class StatusVerb
                 ?? throw new SetupException($"there is no finished run in {context.Store}; run `memorization run {parsed.GetRequiredValue(study)}` first");
             var json = await File.ReadAllTextAsync(last, stop);
             using var database = await StoreDatabase.OpenAsync(context.Store);
-            var failing = HostOutcome.Failing(database, parsed.GetValue(hosts));
+            var failing = HostOutcome.Failing(database, parsed.GetValue(hosts), parsed.GetValue(reason));
             if (parsed.GetValue(GlobalOptions.Json))
             {
                 var result = JsonNode.Parse(json)!.AsObject();
@@ -34,8 +36,11 @@ internal static class StatusVerb
                 return ExitCodes.Done;
             }
 
-            AnsiConsole.Write(Tables.Funnel(JsonSerializer.Deserialize<RunResult>(json, JsonOutput.Indented)!));
-            if (failing.Count > 0) AnsiConsole.Write(Tables.Hosts(failing));
+            var run = JsonSerializer.Deserialize<RunResult>(json, JsonOutput.Indented)!;
+            AnsiConsole.Write(Tables.Funnel(run));
+            if (run.Alarm is { } alarm) AnsiConsole.MarkupLine($"[red]ALARM[/] {alarm.ToString().EscapeMarkup()}");
+            if (failing.Count > 0) AnsiConsole.Write(Tables.Hosts(failing, parsed.GetValue(reason)));
+            else if (parsed.GetValue(reason) is { } none) AnsiConsole.MarkupLine($"no host has failures of the reason {none}");
             return ExitCodes.Done;
         });
         return command;

@@ -27,11 +27,17 @@ public static class StudyFile
     /// <param name="environment">Variables; those named MEMORIZATION__FETCH__PARALLELISM and the like override the file.</param>
     /// <returns>The study; paths in it are as written, relative to the file's folder.</returns>
     /// <exception cref="SetupException">The file is missing or not JSON, a key is unknown, a value is out of its range.</exception>
-    public static Study Load(string path, IEnumerable<string> settings, IEnumerable<KeyValuePair<string, string>> environment)
+    public static Study Load(string path, IEnumerable<string> settings, IEnumerable<KeyValuePair<string, string>> environment) =>
+        Load(Parse(path), path, settings, environment);
+
+    /// <summary>The standard values of a study, for verbs that need its options and no file: variables and settings count as they do elsewhere.</summary>
+    /// <exception cref="SetupException">A key is unknown, a value is out of its range.</exception>
+    public static Study Standard(IEnumerable<string> settings, IEnumerable<KeyValuePair<string, string>> environment) => Load([], "--set", settings, environment);
+
+    private static Study Load(JsonObject root, string path, IEnumerable<string> settings, IEnumerable<KeyValuePair<string, string>> environment)
     {
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(environment);
-        var root = Parse(path);
         var check = new StudyCheck(path);
         foreach (var (name, value) in environment.Where(pair => pair.Key.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase)).OrderBy(pair => pair.Key))
             StudyCheck.Set(root, typeof(Study), name[Prefix.Length..].Split("__"), value, $"environment variable {name}");

@@ -18,6 +18,9 @@ public sealed class ImageFetcher : IDisposable
     // A host of which nothing was asked while so many others were is forgotten.
     private const int Hosts = 16_384;
 
+    // With few, the rows of one slow host would be all that wait.
+    private const int WaitingPerSlot = 4;
+
     private readonly TimeProvider _time;
     private readonly CancellationToken _drain;
     private readonly NameCache? _names;
@@ -56,10 +59,14 @@ public sealed class ImageFetcher : IDisposable
         _resilience = new FetchResilience(options, time, new Random(Environment.ProcessId));
         _makeHost = _ => new WebHost(options, time);
         _slots = new SemaphoreSlim(options.Parallelism);
+        RowsAtOnce = options.Parallelism * WaitingPerSlot;
     }
 
     private ImageFetcher(FetchOptions options, TimeProvider time, NameCache names, CancellationToken drain)
         : this(options, time, names.ResolveAsync, GuardedConnector.DialAsync, drain) => _names = names;
+
+    /// <summary>Rows to give it at once: those that are being fetched, and those that wait for their host's turn meanwhile.</summary>
+    public int RowsAtOnce { get; }
 
     /// <summary>Requests begun, redirects, retries and robots.txt counted, whether or not a connection came of it.</summary>
     public long Requests => _web.Sent;

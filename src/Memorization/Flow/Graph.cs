@@ -20,6 +20,7 @@ public sealed class Graph : IDisposable
 {
     private readonly CancellationTokenSource _stop;
     private readonly CancellationToken _drain;
+    private readonly TimeProvider _time;
     private readonly BufferBlock<RowEnd> _ends;
     private readonly List<StageCounters> _stages = [];
     private readonly List<Task> _tasks = [];
@@ -30,9 +31,11 @@ public sealed class Graph : IDisposable
     /// <summary>An empty graph.</summary>
     /// <param name="drain">Stops the source; what is under way is still brought to its end.</param>
     /// <param name="stop">Stops everything at once.</param>
-    public Graph(CancellationToken drain, CancellationToken stop)
+    /// <param name="time">Says how long a row has been in a stage.</param>
+    public Graph(CancellationToken drain, CancellationToken stop, TimeProvider? time = null)
     {
         _drain = drain;
+        _time = time ?? TimeProvider.System;
         _stop = CancellationTokenSource.CreateLinkedTokenSource(stop);
         _ends = new BufferBlock<RowEnd>(new DataflowBlockOptions { BoundedCapacity = 128, CancellationToken = _stop.Token });
     }
@@ -73,7 +76,7 @@ public sealed class Graph : IDisposable
         where TIn : class
         where TOut : class
     {
-        var counters = Add(name);
+        var counters = Add(name, options.Parallelism);
         var block = new TransformManyBlock<TIn, TOut>(
             row => RunStage(row, run, counters),
             new ExecutionDataflowBlockOptions
@@ -94,7 +97,7 @@ public sealed class Graph : IDisposable
         where TIn : class
         where TOut : class
     {
-        counters.CountIn();
+        counters.Enter(row);
         var outcome = await Guard(async () =>
         {
             var started = Stopwatch.GetTimestamp();
@@ -102,6 +105,7 @@ public sealed class Graph : IDisposable
             counters.CountBusy(Stopwatch.GetTimestamp() - started);
             return result;
         }).ConfigureAwait(false);
+        counters.Leave(row);
         if (outcome.IsKept(out var value))
         {
             counters.CountKept();
@@ -192,9 +196,9 @@ public sealed class Graph : IDisposable
     /// <summary>Frees the shared token.</summary>
     public void Dispose() => _stop.Dispose();
 
-    private StageCounters Add(StageName name)
+    private StageCounters Add(StageName name, int parallelism = 1)
     {
-        var counters = new StageCounters(name);
+        var counters = new StageCounters(name, parallelism, _time);
         _stages.Add(counters);
         return counters;
     }

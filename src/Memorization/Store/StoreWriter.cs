@@ -52,6 +52,9 @@ public sealed class StoreWriter : IDisposable
     /// <summary>Rows that this run stored and committed.</summary>
     public long StoredRows { get; private set; }
 
+    /// <summary>Commits that this run has made.</summary>
+    public long Commits { get; private set; }
+
     /// <summary>Reads what a held store has of the rows.</summary>
     /// <param name="store">The store.</param>
     /// <param name="scope">Where, and under which filter and model.</param>
@@ -95,6 +98,7 @@ public sealed class StoreWriter : IDisposable
         await _blobs.PublishAsync().ConfigureAwait(false);
         await _batch.CommitAsync(_store, _scope).ConfigureAwait(false);
         StoredRows = _storedRows;
+        Commits++;
         return _batch.Clear();
     }
 
