@@ -45,6 +45,13 @@ internal sealed class FetchServer(IReadOnlyList<byte[]> images, bool plain)
     /// <summary>Answers a request.</summary>
     public async Task ServeAsync(HttpContext context)
     {
+        if (context.Request.Path == "/robots.txt")
+        {
+            context.Response.StatusCode = 404;
+            context.Response.ContentLength = 0;
+            return;
+        }
+
         var random = new DemoRandom(Hash(context.Request.Path.Value!));
         var image = images[random.Below(images.Count)];
         if (plain)
