@@ -10,6 +10,7 @@ using Memorization.Fetch;
 using Memorization.Flow;
 using Memorization.Images;
 using Memorization.Pipelines.Terminal;
+using Memorization.Pipelines.Verbs;
 using Memorization.Rows;
 using Memorization.Store;
 using Memorization.Urls;
@@ -67,6 +68,7 @@ internal sealed class IngestRun(StudyContext context, Interrupts interrupts, Log
         var scan = new LaionScan(files, filter, plan.Decide, plan.Stored, Environment.ProcessorCount, log);
         using var fetcher = new ImageFetcher(_study.Fetch, time);
         using var images = new ImageSource(store.Known, context.Store, fetcher.RunAsync, log);
+        await using var workers = new DecodeWorkers(DecodeWorkerVerb.Command, _study.Decode, embedder.Model.Side, time);
         var stages = new IngestPipeline.Stages(
             scan,
             new UrlPolicy(ResolveMap.Parse(_study.Fetch.Resolve)),
@@ -74,7 +76,7 @@ internal sealed class IngestRun(StudyContext context, Interrupts interrupts, Log
             store.Known,
             images,
             _study.Fetch.Parallelism,
-            new ImageDecoder(_study.Decode, thumbnails: _study.Store.Images != StoredImages.None, embedder.Model.Side),
+            new ImageDecoder(_study.Decode, thumbnails: _study.Store.Images != StoredImages.None, embedder.Model.Side, workers),
             embedder,
             store,
             families);

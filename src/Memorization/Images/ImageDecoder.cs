@@ -15,7 +15,8 @@ namespace Memorization.Images;
 /// <param name="options">Which images are decoded.</param>
 /// <param name="thumbnails">Whether a row's image also gets a thumbnail: 0.2 ms more of the same core.</param>
 /// <param name="side">Pixels on each side that the model reads; at least <see cref="ClipPixels.LeastSide"/>.</param>
-public sealed class ImageDecoder(DecodeOptions? options = null, bool thumbnails = false, int side = ClipPixels.Side)
+/// <param name="workers">Where images are decoded that may take long; null: here, without a time limit.</param>
+public sealed class ImageDecoder(DecodeOptions? options = null, bool thumbnails = false, int side = ClipPixels.Side, DecodeWorkers? workers = null)
 {
     // The height of a JPEG's largest usual block, so that no block row is split.
     private const int StripRows = 16;
@@ -23,44 +24,55 @@ public sealed class ImageDecoder(DecodeOptions? options = null, bool thumbnails 
 
     private readonly DecodeOptions _options = options ?? new();
 
-    /// <summary>Decodes a row's image; synchronous, about a millisecond of one core per 0.1 megapixels.</summary>
-    public ValueTask<Outcome<DecodedImage>> RunAsync(FetchedImage image, CancellationToken stop)
+    /// <summary>Decodes a row's image: about a millisecond of one core per 0.1 megapixels, synchronously unless it may take long.</summary>
+    public async ValueTask<Outcome<DecodedImage>> RunAsync(FetchedImage image, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(image);
         stop.ThrowIfCancellationRequested();
-        var outcome = Decode(image.Bytes);
-        return ValueTask.FromResult<Outcome<DecodedImage>>(
-            outcome.IsKept(out var pixels)
-                ? new DecodedImage(image, pixels) { Thumbnail = thumbnails ? Thumbnail.Encode(pixels.Rgb) : null }
-                : outcome.Rejection!);
+        var outcome = await DecodeAsync(image.Bytes, stop).ConfigureAwait(false);
+        return outcome.IsKept(out var pixels)
+            ? new DecodedImage(image, pixels) { Thumbnail = thumbnails ? Thumbnail.Encode(pixels.Rgb) : null }
+            : outcome.Rejection!;
     }
 
-    /// <summary>Decodes an encoded image.</summary>
-    public Outcome<ClipPixels> Decode(ReadOnlyMemory<byte> bytes)
+    /// <summary>Decodes an encoded image, in a process of its own if it may take long and there are such processes.</summary>
+    public ValueTask<Outcome<ClipPixels>> DecodeAsync(ReadOnlyMemory<byte> bytes, CancellationToken stop)
     {
+        if (workers is null) return ValueTask.FromResult(Decode(bytes));
+        return Decode(bytes, DecodeCost.MostInProcess, out var cost) is { } outcome ? ValueTask.FromResult(outcome) : workers.DecodeAsync(bytes, cost.Bytes, stop);
+    }
+
+    /// <summary>Decodes an encoded image here, however long it takes.</summary>
+    public Outcome<ClipPixels> Decode(ReadOnlyMemory<byte> bytes) => Decode(bytes, long.MaxValue, out _)!.Value;
+
+    // Null if it may be more work than allowed.
+    private Outcome<ClipPixels>? Decode(ReadOnlyMemory<byte> bytes, long mostWork, out DecodeCost cost)
+    {
+        cost = default;
         var format = ImageFormat.Sniff(bytes.Span);
         return format switch
         {
-            "gif" => DecodeGif(bytes),
-            "jpeg" or "png" or "webp" or "bmp" or "ico" => Decode(bytes, format),
+            "gif" => DecodeGif(bytes, mostWork, out cost),
+            "jpeg" or "png" or "webp" or "bmp" or "ico" => Decode(bytes, format, background: 0, mostWork, out cost),
             _ => new Rejection(Reason.UnsupportedFormat, format),
         };
     }
 
-    private Outcome<ClipPixels> DecodeGif(ReadOnlyMemory<byte> bytes)
+    private Outcome<ClipPixels>? DecodeGif(ReadOnlyMemory<byte> bytes, long mostWork, out DecodeCost cost)
     {
         var frame = GifFrame.Find(bytes.Span);
-        if (frame.FlagsAt == 0) return Decode(bytes, "gif", frame.Background);
+        if (frame.FlagsAt == 0) return Decode(bytes, "gif", frame.Background, mostWork, out cost);
         var opaque = ArrayPool<byte>.Shared.Rent(bytes.Length);
         bytes.CopyTo(opaque);
         opaque[frame.FlagsAt] &= 0xFE;
-        var outcome = Decode(opaque.AsMemory(0, bytes.Length), "gif", frame.Background);
+        var outcome = Decode(opaque.AsMemory(0, bytes.Length), "gif", frame.Background, mostWork, out cost);
         ArrayPool<byte>.Shared.Return(opaque);
         return outcome;
     }
 
-    private unsafe Outcome<ClipPixels> Decode(ReadOnlyMemory<byte> bytes, string format, uint background = 0)
+    private unsafe Outcome<ClipPixels>? Decode(ReadOnlyMemory<byte> bytes, string format, uint background, long mostWork, out DecodeCost cost)
     {
+        cost = default;
         using var pin = bytes.Pin();
         using var data = SKData.Create((nint)pin.Pointer, bytes.Length);
         using var codec = SKCodec.Create(new SKMemoryStream(data), out var opened);
@@ -73,13 +85,16 @@ public sealed class ImageDecoder(DecodeOptions? options = null, bool thumbnails 
         // No colour space: none is converted to. Unpremultiplied: dropping alpha leaves the colours as they were stored.
         var info = new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul);
         if (Refuse(info.Width, info.Height) is { } refused) return refused;
-        if (Truncation.IsSeen(format, bytes.Span)) return new Rejection(Reason.TruncatedImage);
+        var jpeg = format == "jpeg" ? JpegMarkers.Read(bytes.Span) : default;
+        if (Truncation.IsSeen(format, bytes.Span, jpeg)) return new Rejection(Reason.TruncatedImage);
+        cost = DecodeCost.Of(format, bytes.Span, jpeg, info.Width, info.Height);
+        if (cost.Work > mostWork) return null;
 
         using var resampler = new PillowResampler(info.Width, info.Height, side);
         var failure = format == "jpeg" && codec.StartScanlineDecode(info) == SKCodecResult.Success
             ? DecodeStrips(codec, info, resampler)
             : DecodeWhole(codec, info, resampler, background, isGray16: format == "png" && IsGray16(bytes.Span));
-        return failure is null ? new ClipPixels(resampler.Finish(), info.Width, info.Height, format) : failure;
+        return failure is null ? (Outcome<ClipPixels>)new ClipPixels(resampler.Finish(), info.Width, info.Height, format) : failure;
     }
 
     private Rejection? Refuse(int width, int height)
