@@ -8,7 +8,8 @@ namespace Memorization.Images;
 /// <param name="CoefficientBytes">Bytes of coefficients per pixel that the decoder keeps until the last scan; 0 if it can do row by row.</param>
 internal readonly record struct JpegMarkers(bool IsWhole, int Scans, double CoefficientBytes)
 {
-    private const int SamplesAt = 8;
+    // The marker, the length, the precision, height and width, the number of components, the first one's name.
+    private const int SamplesAt = 10;
 
     /// <summary>From marker to marker: a thumbnail's lie inside a segment and are stepped over with it.</summary>
     public static JpegMarkers Read(ReadOnlySpan<byte> jpeg)
@@ -48,7 +49,7 @@ internal readonly record struct JpegMarkers(bool IsWhole, int Scans, double Coef
     private static double BytesPerPixel(ReadOnlySpan<byte> frame)
     {
         var (blocks, across, down) = (0, 1, 1);
-        for (var at = SamplesAt + 1; at < frame.Length; at += 3)
+        for (var at = SamplesAt; at < frame.Length; at += 3)
         {
             var (h, v) = (frame[at] >> 4, frame[at] & 15);
             (blocks, across, down) = (blocks + (h * v), Math.Max(across, h), Math.Max(down, v));
