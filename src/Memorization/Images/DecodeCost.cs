@@ -21,6 +21,7 @@ internal readonly record struct DecodeCost(long Work, long Bytes)
             "jpeg" => new(pixels * Math.Max(jpeg.Scans, 1), (long)(pixels * jpeg.CoefficientBytes)),
             "png" when IsInterlaced(bytes) => new(pixels * 2, pixels * (4 + BytesPerPixel(bytes[24], bytes[25]))),
             "ico" => new(pixels * 2, pixels * 12), // There may be any PNG inside.
+            "webp" when bytes[12..].StartsWith("VP8 "u8) => new(pixels, pixels * 4),
             "webp" => new(pixels, pixels * 8), // A lossless one is kept once more inside the decoder.
             "gif" => new(pixels, pixels * 5),
             _ => new(pixels, pixels * 4),

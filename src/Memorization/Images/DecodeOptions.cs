@@ -5,7 +5,7 @@ namespace Memorization.Images;
 /// <summary>What an image may be before its pixels are decoded, checked on the header alone, and how it is decoded.</summary>
 public sealed record DecodeOptions
 {
-    /// <summary>The most pixels an image may announce, width times height; default 100,000,000 (400 MB at once while such an image decodes).</summary>
+    /// <summary>The most pixels an image may announce, width times height; default 100,000,000. An image may need 6 bytes of memory for each pixel allowed here while it decodes (600 MB).</summary>
     [Range(1L, 250_000_000L)]
     public long MaxPixels { get; init; } = 100_000_000;
 
@@ -20,4 +20,7 @@ public sealed record DecodeOptions
     /// <summary>Seconds that an image may take whose header says that it may take long; default 20. Such images are decoded in a process of their own, which is killed then.</summary>
     [Range(0.001, 86_400.0)]
     public double TimeLimitSeconds { get; init; } = 20;
+
+    /// <summary>Decodes a JPEG at 1/2, 1/4 or 1/8 of its size where its shorter side stays at least twice the model's; default false. Faster on large photographs, and no longer Pillow's pixels.</summary>
+    public bool ScaledJpeg { get; init; }
 }

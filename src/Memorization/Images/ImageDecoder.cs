@@ -88,14 +88,20 @@ public sealed class ImageDecoder(DecodeOptions? options = null, bool thumbnails 
         var jpeg = format == "jpeg" ? JpegMarkers.Read(bytes.Span) : default;
         if (Truncation.IsSeen(format, bytes.Span, jpeg)) return new Rejection(Reason.TruncatedImage);
         cost = DecodeCost.Of(format, bytes.Span, jpeg, info.Width, info.Height);
+        var bands = cost.Bytes > MostBytes ? 2 : 1;
+        if (bands > 1 && format is not ("png" or "webp")) return new Rejection(Reason.TooManyPixels, $"{info.Width}×{info.Height}, which need {cost.Bytes / 1_000_000} MB to decode");
         if (cost.Work > mostWork) return null;
 
-        using var resampler = new PillowResampler(info.Width, info.Height, side);
-        var failure = format == "jpeg" && codec.StartScanlineDecode(info) == SKCodecResult.Success
-            ? DecodeStrips(codec, info, resampler)
-            : DecodeWhole(codec, info, resampler, background, isGray16: format == "png" && IsGray16(bytes.Span));
+        var scaled = format == "jpeg" && _options.ScaledJpeg ? Scaled(codec, info) : info;
+        using var resampler = new PillowResampler(scaled.Width, scaled.Height, side);
+        var failure = format == "jpeg" && codec.StartScanlineDecode(scaled) == SKCodecResult.Success
+            ? DecodeStrips(codec, scaled, resampler)
+            : DecodeWhole(codec, scaled, resampler, background, isGray16: format == "png" && IsGray16(bytes.Span), bands);
         return failure is null ? (Outcome<ClipPixels>)new ClipPixels(resampler.Finish(), info.Width, info.Height, format) : failure;
     }
+
+    // As many bytes as any image of the most pixels needs that is not decoded row by row, and half as many again.
+    private long MostBytes => _options.MaxPixels * 6;
 
     private Rejection? Refuse(int width, int height)
     {
@@ -123,17 +129,46 @@ public sealed class ImageDecoder(DecodeOptions? options = null, bool thumbnails 
         return null;
     }
 
-    // Every other format. The two colours that Pillow sees in another way are mended here.
-    private static Rejection? DecodeWhole(SKCodec codec, SKImageInfo info, PillowResampler resampler, uint background, bool isGray16)
+    // The smallest of the sizes that the inverse DCT gives for less work, at twice the model's side or more: as Pillow's reducing_gap of 2, which
+    // leaves the last halving to the better filter.
+    private SKImageInfo Scaled(SKCodec codec, SKImageInfo info)
     {
-        using var pixels = new PixelBuffer(info.BytesSize + PillowResampler.Padding);
-        var result = codec.GetPixels(info, pixels.Address);
-        if (result != SKCodecResult.Success) return Failure(result, Reason.CorruptPixels);
-        var rgba = pixels.Span[..info.BytesSize];
-        if (background != 0) MemoryMarshal.Cast<byte, uint>(rgba).Replace(0u, background);
-        if (isGray16) rgba.ReplaceAnyExcept(Zero, byte.MaxValue);
-        resampler.AddRows(pixels.Span, 0, info.Height);
+        foreach (var eighths in (ReadOnlySpan<int>)[1, 2, 4])
+        {
+            var size = codec.GetScaledDimensions(eighths / 8f);
+            if (Math.Min(size.Width, size.Height) >= side * 2 && size.Width < info.Width) return info.WithSize(size.Width, size.Height);
+        }
+
+        return info;
+    }
+
+    // Every other format. The two colours that Pillow sees in another way are mended here.
+    private static Rejection? DecodeWhole(SKCodec codec, SKImageInfo info, PillowResampler resampler, uint background, bool isGray16, int bands)
+    {
+        // WebP wants even rows.
+        var rowsAtOnce = bands == 1 ? info.Height : ((info.Height / bands) + 2) & ~1;
+        using var pixels = new PixelBuffer((rowsAtOnce * info.RowBytes) + PillowResampler.Padding);
+        for (var row = 0; row < info.Height; row += rowsAtOnce)
+        {
+            var rows = Math.Min(rowsAtOnce, info.Height - row);
+            var result = bands == 1 ? codec.GetPixels(info, pixels.Address) : GetBand(codec, info, row, rows, pixels.Address);
+            if (result != SKCodecResult.Success) return Failure(result, Reason.CorruptPixels);
+            var rgba = pixels.Span[..(rows * info.RowBytes)];
+            if (background != 0) MemoryMarshal.Cast<byte, uint>(rgba).Replace(0u, background);
+            if (isGray16) rgba.ReplaceAnyExcept(Zero, byte.MaxValue);
+            resampler.AddRows(pixels.Span, row, rows);
+        }
+
         return null;
+    }
+
+    // Decodes all and keeps some rows: half the memory for twice the work. PNG does so only step by step, WebP only at once.
+    private static SKCodecResult GetBand(SKCodec codec, SKImageInfo info, int row, int rows, nint address)
+    {
+        var options = new SKCodecOptions(new SKRectI(0, row, info.Width, row + rows));
+        if (codec.EncodedFormat != SKEncodedImageFormat.Png) return codec.GetPixels(info.WithSize(info.Width, rows), address, info.RowBytes, options);
+        var started = codec.StartIncrementalDecode(info, address, info.RowBytes, options);
+        return started == SKCodecResult.Success ? codec.IncrementalDecode() : started;
     }
 
     // A PNG of 16 bits per sample, grey without alpha; IHDR has a fixed place. Pillow takes it for an image of integers and clips them at
