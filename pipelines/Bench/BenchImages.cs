@@ -12,9 +12,9 @@ internal static class BenchImages
 {
     private const int Made = 64;
 
-    /// <summary>Photographs made for the purpose: JPEGs of 512×400, 0.2 megapixels, with the statistics of real ones.</summary>
-    public static IReadOnlyList<byte[]> Photographs() => [.. Enumerable.Range(1, Made).AsParallel().AsOrdered()
-        .Select(seed => Painting.Paint((ulong)seed, (ulong)seed, 512, 400).Encode(SKEncodedImageFormat.Jpeg, 88))];
+    /// <summary>Photographs made for the purpose, with the statistics of real ones: JPEGs of 32 to 25, by default of 512×400, 0.2 megapixels.</summary>
+    public static IReadOnlyList<byte[]> Photographs(int width) => [.. Enumerable.Range(1, Made).AsParallel().AsOrdered()
+        .Select(seed => Painting.Paint((ulong)seed, (ulong)seed, width, width * 25 / 32).Encode(SKEncodedImageFormat.Jpeg, 88))];
 
     /// <summary>Every image that decodes of folders, archives (.tar, .tar.gz, .tgz) and files.</summary>
     public static IReadOnlyList<byte[]> Read(IEnumerable<string> paths)

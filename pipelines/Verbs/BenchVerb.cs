@@ -32,11 +32,12 @@ internal static class BenchVerb
 
     private static Command Decode(Option<int> runs, Option<int> threads)
     {
-        var images = new Option<string[]>("--images") { Description = "Folders, archives (.tar, .tar.gz) or files; without it made photographs of 0.2 megapixels.", AllowMultipleArgumentsPerToken = true };
-        var command = new Command("decode", "Decodes images to CLIP's pixels, beside Pillow and OpenCV where python3 has them.") { images };
+        var images = new Option<string[]>("--images") { Description = "Folders, archives (.tar, .tar.gz) or files; without it made photographs.", AllowMultipleArgumentsPerToken = true };
+        var width = NumberOption.Create("--width", "Width of the made photographs in pixels; 512 is 0.2 megapixels, 2048 is 3.3.", 512, 32, 8192);
+        var command = new Command("decode", "Decodes images to CLIP's pixels, beside Pillow and OpenCV where python3 has them.") { images, width };
         command.SetAction(async (parsed, stop) =>
         {
-            var encoded = parsed.GetValue(images) is { Length: > 0 } paths ? BenchImages.Read(paths) : BenchImages.Photographs();
+            var encoded = parsed.GetValue(images) is { Length: > 0 } paths ? BenchImages.Read(paths) : BenchImages.Photographs(parsed.GetValue(width));
             return Print(await new DecodeBench(encoded, parsed.GetValue(threads), parsed.GetValue(runs)).RunAsync(stop), parsed.GetValue(GlobalOptions.Json));
         });
         return command;

@@ -3,7 +3,8 @@ namespace Memorization.Images;
 /// <summary>What decoding an image may cost at worst, told by its header.</summary>
 /// <param name="Work">Pixels times passes: the scans of a JPEG, 2 for an interlaced PNG, 1 for anything else.</param>
 /// <param name="Bytes">Memory at the peak, without the file and the resampler's rows.</param>
-internal readonly record struct DecodeCost(long Work, long Bytes)
+/// <param name="IsDivisible">Parts of the image can be decoded one after the other, each in less memory, to the same pixels.</param>
+internal readonly record struct DecodeCost(long Work, long Bytes, bool IsDivisible = false)
 {
     /// <summary>What is decoded in the process.</summary>
     /// <remarks>
@@ -19,10 +20,11 @@ internal readonly record struct DecodeCost(long Work, long Bytes)
         return format switch
         {
             "jpeg" => new(pixels * Math.Max(jpeg.Scans, 1), (long)(pixels * jpeg.CoefficientBytes)),
-            "png" when IsInterlaced(bytes) => new(pixels * 2, pixels * (4 + BytesPerPixel(bytes[24], bytes[25]))),
+            "png" when IsInterlaced(bytes) => new(pixels * 2, pixels * (4 + BytesPerPixel(bytes[24], bytes[25])), IsDivisible: true),
+            "png" => new(pixels, pixels * 4, IsDivisible: true),
             "ico" => new(pixels * 2, pixels * 12), // There may be any PNG inside.
             "webp" when bytes[12..].StartsWith("VP8 "u8) => new(pixels, pixels * 4),
-            "webp" => new(pixels, pixels * 8), // A lossless one is kept once more inside the decoder.
+            "webp" => new(pixels, pixels * 8, IsDivisible: true), // A lossless one is kept once more inside the decoder.
             "gif" => new(pixels, pixels * 5),
             _ => new(pixels, pixels * 4),
         };

@@ -20,6 +20,10 @@ public sealed class ImageDecoder(DecodeOptions? options = null, bool thumbnails 
 {
     // The height of a JPEG's largest usual block, so that no block row is split.
     private const int StripRows = 16;
+
+    // Of memory for each pixel that an image may have: from the first on an image is decoded in parts, if it can be, beyond the second it is refused.
+    private const int PartBytesPerPixel = 3;
+    private const int MostBytesPerPixel = 6;
     private static readonly SearchValues<byte> Zero = SearchValues.Create([0]);
 
     private readonly DecodeOptions _options = options ?? new();
@@ -88,20 +92,19 @@ public sealed class ImageDecoder(DecodeOptions? options = null, bool thumbnails 
         var jpeg = format == "jpeg" ? JpegMarkers.Read(bytes.Span) : default;
         if (Truncation.IsSeen(format, bytes.Span, jpeg)) return new Rejection(Reason.TruncatedImage);
         cost = DecodeCost.Of(format, bytes.Span, jpeg, info.Width, info.Height);
-        var bands = cost.Bytes > MostBytes ? 2 : 1;
-        if (bands > 1 && format is not ("png" or "webp")) return new Rejection(Reason.TooManyPixels, $"{info.Width}×{info.Height}, which need {cost.Bytes / 1_000_000} MB to decode");
+        if (!cost.IsDivisible && cost.Bytes > _options.MaxPixels * MostBytesPerPixel)
+            return new Rejection(Reason.TooManyPixels, $"{info.Width}×{info.Height}, which need {cost.Bytes / 1_000_000} MB to decode");
         if (cost.Work > mostWork) return null;
 
         var scaled = format == "jpeg" && _options.ScaledJpeg ? Scaled(codec, info) : info;
         using var resampler = new PillowResampler(scaled.Width, scaled.Height, side);
         var failure = format == "jpeg" && codec.StartScanlineDecode(scaled) == SKCodecResult.Success
             ? DecodeStrips(codec, scaled, resampler)
-            : DecodeWhole(codec, scaled, resampler, background, isGray16: format == "png" && IsGray16(bytes.Span), bands);
+            : DecodeWhole(codec, scaled, resampler, background, isGray16: format == "png" && IsGray16(bytes.Span), Parts(cost));
         return failure is null ? (Outcome<ClipPixels>)new ClipPixels(resampler.Finish(), info.Width, info.Height, format) : failure;
     }
 
-    // As many bytes as any image of the most pixels needs that is not decoded row by row, and half as many again.
-    private long MostBytes => _options.MaxPixels * 6;
+    private int Parts(DecodeCost cost) => cost.IsDivisible ? (int)((cost.Bytes - 1) / (_options.MaxPixels * PartBytesPerPixel)) + 1 : 1;
 
     private Rejection? Refuse(int width, int height)
     {
@@ -143,15 +146,15 @@ public sealed class ImageDecoder(DecodeOptions? options = null, bool thumbnails 
     }
 
     // Every other format. The two colours that Pillow sees in another way are mended here.
-    private static Rejection? DecodeWhole(SKCodec codec, SKImageInfo info, PillowResampler resampler, uint background, bool isGray16, int bands)
+    private static Rejection? DecodeWhole(SKCodec codec, SKImageInfo info, PillowResampler resampler, uint background, bool isGray16, int parts)
     {
         // WebP wants even rows.
-        var rowsAtOnce = bands == 1 ? info.Height : ((info.Height / bands) + 2) & ~1;
+        var rowsAtOnce = parts == 1 ? info.Height : ((info.Height / parts) + 2) & ~1;
         using var pixels = new PixelBuffer((rowsAtOnce * info.RowBytes) + PillowResampler.Padding);
         for (var row = 0; row < info.Height; row += rowsAtOnce)
         {
             var rows = Math.Min(rowsAtOnce, info.Height - row);
-            var result = bands == 1 ? codec.GetPixels(info, pixels.Address) : GetBand(codec, info, row, rows, pixels.Address);
+            var result = parts == 1 ? codec.GetPixels(info, pixels.Address) : GetPart(codec, info, row, rows, pixels.Address);
             if (result != SKCodecResult.Success) return Failure(result, Reason.CorruptPixels);
             var rgba = pixels.Span[..(rows * info.RowBytes)];
             if (background != 0) MemoryMarshal.Cast<byte, uint>(rgba).Replace(0u, background);
@@ -162,8 +165,8 @@ public sealed class ImageDecoder(DecodeOptions? options = null, bool thumbnails 
         return null;
     }
 
-    // Decodes all and keeps some rows: half the memory for twice the work. PNG does so only step by step, WebP only at once.
-    private static SKCodecResult GetBand(SKCodec codec, SKImageInfo info, int row, int rows, nint address)
+    // Decodes all and keeps some rows: less memory for more work. PNG does so only step by step, WebP only at once.
+    private static SKCodecResult GetPart(SKCodec codec, SKImageInfo info, int row, int rows, nint address)
     {
         var options = new SKCodecOptions(new SKRectI(0, row, info.Width, row + rows));
         if (codec.EncodedFormat != SKEncodedImageFormat.Png) return codec.GetPixels(info.WithSize(info.Width, rows), address, info.RowBytes, options);
