@@ -5,7 +5,7 @@ namespace Memorization.Images;
 /// <summary>What an image may be before its pixels are decoded, checked on the header alone, and how it is decoded.</summary>
 public sealed record DecodeOptions
 {
-    /// <summary>The most pixels an image may announce, width times height; default 100,000,000. An image may need 6 bytes of memory for each pixel allowed here while it decodes (600 MB).</summary>
+    /// <summary>The most pixels an image may announce, width times height; default 100,000,000. An image may need 4 bytes of memory for each pixel allowed here while it decodes (400 MB); a GIF needs 5 for each of its own, a progressive JPEG 3 to 8.</summary>
     [Range(1L, 250_000_000L)]
     public long MaxPixels { get; init; } = 100_000_000;
 

@@ -23,7 +23,7 @@ public sealed class ImageDecoder(DecodeOptions? options = null, bool thumbnails 
 
     // Of memory for each pixel that an image may have: from the first on an image is decoded in parts, if it can be, beyond the second it is refused.
     private const int PartBytesPerPixel = 3;
-    private const int MostBytesPerPixel = 6;
+    private const int MostBytesPerPixel = 4;
     private static readonly SearchValues<byte> Zero = SearchValues.Create([0]);
 
     private readonly DecodeOptions _options = options ?? new();
