@@ -11,6 +11,7 @@ using Memorization.Flow;
 using Memorization.Images;
 using Memorization.Operations;
 using Memorization.Pipelines.Terminal;
+using Memorization.Pipelines.Verbs;
 using Memorization.Rows;
 using Memorization.Store;
 using Memorization.Urls;
@@ -69,6 +70,7 @@ internal sealed class IngestRun(StudyContext context, Interrupts interrupts, Log
         using var fetcher = new ImageFetcher(_study.Fetch, time, interrupts.Drain);
         var received = new ReceivedBytes(fetcher.RunAsync);
         using var images = new ImageSource(store.Known, context.Store, received.RunAsync, log);
+        await using var workers = new DecodeWorkers(DecodeWorkerVerb.Command, _study.Decode, embedder.Model.Side, time);
         var stages = new IngestPipeline.Stages(
             scan,
             new UrlPolicy(ResolveMap.Parse(_study.Fetch.Resolve)),
@@ -76,7 +78,7 @@ internal sealed class IngestRun(StudyContext context, Interrupts interrupts, Log
             store.Known,
             images,
             fetcher.RowsAtOnce,
-            new ImageDecoder(_study.Decode, thumbnails: _study.Store.Images != StoredImages.None, embedder.Model.Side),
+            new ImageDecoder(_study.Decode, thumbnails: _study.Store.Images != StoredImages.None, embedder.Model.Side, workers),
             embedder,
             store,
             families);

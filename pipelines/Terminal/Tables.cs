@@ -76,5 +76,13 @@ internal static class Tables
         return table;
     }
 
+    /// <summary>The formats that are not read.</summary>
+    public static Table Formats(IReadOnlyList<UnreadFormat> formats)
+    {
+        var table = new Table().RoundedBorder().Title("Formats that are not read").AddColumn("format").AddColumn(new TableColumn("rows").RightAligned());
+        foreach (var format in formats) table.AddRow(format.Format.EscapeMarkup(), Number(format.Rows));
+        return table;
+    }
+
     private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 }

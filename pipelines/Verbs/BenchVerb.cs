@@ -10,7 +10,7 @@ using Spectre.Console;
 
 namespace Memorization.Pipelines.Verbs;
 
-/// <summary>bench scan, embed, cluster and fetch: the throughput of one stage alone, beside its peers.</summary>
+/// <summary>bench scan, fetch, decode, embed and cluster: the throughput of one stage alone, beside its peers.</summary>
 internal static class BenchVerb
 {
     public static Command Create()
@@ -18,7 +18,7 @@ internal static class BenchVerb
         var runs = NumberOption.Create("--runs", "Timed runs; the median counts.", 5, 1, 1000);
         var threads = NumberOption.Create("--threads", "Threads of this program and of its peers.", Environment.ProcessorCount, 1, 1024);
         runs.Recursive = threads.Recursive = true;
-        return new Command("bench", "The throughput of one stage alone on made data, beside its peers.") { runs, threads, Scan(runs, threads), Embed(runs), Cluster(runs, threads), Fetch(runs) };
+        return new Command("bench", "The throughput of one stage alone on made data, beside its peers.") { runs, threads, Scan(runs, threads), Fetch(runs), Decode(runs, threads), Embed(runs), Cluster(runs, threads) };
     }
 
     private static Command Scan(Option<int> runs, Option<int> threads)
@@ -27,6 +27,19 @@ internal static class BenchVerb
         var command = new Command("scan", "Scans a made LAION file for a keyword, beside DuckDB.") { rows };
         command.SetAction(async (parsed, stop) => Print(
             await new ScanBench(parsed.GetValue(rows), parsed.GetValue(threads), parsed.GetValue(runs)).RunAsync(stop), parsed.GetValue(GlobalOptions.Json)));
+        return command;
+    }
+
+    private static Command Decode(Option<int> runs, Option<int> threads)
+    {
+        var images = new Option<string[]>("--images") { Description = "Folders, archives (.tar, .tar.gz) or files; without it made photographs.", AllowMultipleArgumentsPerToken = true };
+        var width = NumberOption.Create("--width", "Width of the made photographs in pixels; 512 is 0.2 megapixels, 2048 is 3.3.", 512, 32, 8192);
+        var command = new Command("decode", "Decodes images to CLIP's pixels, beside Pillow and OpenCV where python3 has them.") { images, width };
+        command.SetAction(async (parsed, stop) =>
+        {
+            var encoded = parsed.GetValue(images) is { Length: > 0 } paths ? BenchImages.Read(paths) : BenchImages.Photographs(parsed.GetValue(width));
+            return Print(await new DecodeBench(encoded, parsed.GetValue(threads), parsed.GetValue(runs)).RunAsync(stop), parsed.GetValue(GlobalOptions.Json));
+        });
         return command;
     }
 

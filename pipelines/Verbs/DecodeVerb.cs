@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Memorization.Analysis;
@@ -19,14 +20,14 @@ internal static class DecodeVerb
         var output = new Option<string>("--out") { Description = "Folder for the raw pixels: side×side×3 uint8, RGB, row-major, in FILE.rgb." };
         var side = NumberOption.Create("--side", "Pixels on each side that the model reads.", ClipPixels.Side, ClipPixels.LeastSide, 4096);
         var command = new Command("decode", "Decodes images to CLIP's pixels; JSON lines with each file's outcome, size and the pixels' SHA-256.") { images, output, side };
-        command.SetAction((parsed, stop) =>
+        command.SetAction(async (parsed, stop) =>
         {
             var folder = parsed.GetRequiredValue(images);
-            using var lines = new StreamWriter(Console.OpenStandardOutput());
-            foreach (var (file, outcome) in Decode(folder, parsed.GetValue(side), stop))
+            await using var lines = new StreamWriter(Console.OpenStandardOutput());
+            await foreach (var (file, outcome) in DecodeAsync(folder, parsed.GetValue(side), stop))
             {
                 outcome.IsKept(out var pixels);
-                lines.WriteLine(JsonSerializer.Serialize(
+                await lines.WriteLineAsync(JsonSerializer.Serialize(
                     new
                     {
                         file,
@@ -46,20 +47,22 @@ internal static class DecodeVerb
                 });
             }
 
-            return Task.FromResult(ExitCodes.Done);
+            return ExitCodes.Done;
         });
         return command;
     }
 
     /// <summary>Decodes every file below a folder on all cores; the answers come in the files' order, so many at a time.</summary>
-    public static IEnumerable<(string File, Outcome<ClipPixels> Outcome)> Decode(string folder, int side, CancellationToken stop)
+    public static async IAsyncEnumerable<(string File, Outcome<ClipPixels> Outcome)> DecodeAsync(string folder, int side, [EnumeratorCancellation] CancellationToken stop)
     {
-        var decoder = new ImageDecoder(side: side);
+        var options = new DecodeOptions();
+        await using var workers = new DecodeWorkers(DecodeWorkerVerb.Command, options, side);
+        var decoder = new ImageDecoder(options, side: side, workers: workers);
         foreach (var files in InputFiles.Below(folder).Chunk(Window))
         {
             var outcomes = new Outcome<ClipPixels>[files.Length];
-            InputFiles.Read(folder, () => Parallel.For(0, files.Length, new ParallelOptions { CancellationToken = stop },
-                i => outcomes[i] = decoder.Decode(File.ReadAllBytes(Path.Combine(folder, files[i])))));
+            await Parallel.ForAsync(0, files.Length, stop, async (i, stop) =>
+                outcomes[i] = await decoder.DecodeAsync(InputFiles.Read(folder, () => File.ReadAllBytes(Path.Combine(folder, files[i]))), stop));
             for (var i = 0; i < files.Length; i++) yield return (files[i], outcomes[i]);
         }
     }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Memorization.Analysis;
 using Memorization.Clip;
@@ -33,12 +34,12 @@ internal static class EmbedVerb
             if (folder is not null)
             {
                 using var encoder = InputFiles.Read(options.Path!, () => ImageEncoder.Open(options));
-                await WriteAsync(Images(encoder, folder, stop), "file", images: true, name => new ClipImageRow { Path = name }, encoder.Model.Dimension, target, parsed);
+                await WriteAsync(ImagesAsync(encoder, folder, stop), "file", images: true, name => new ClipImageRow { Path = name }, encoder.Model.Dimension, target, parsed);
             }
             else
             {
                 using var encoder = InputFiles.Read(options.Path!, () => TextEncoder.Open(options));
-                await WriteAsync(Captions(encoder, file!), "caption", images: false, name => new ClipCaptionRow { Caption = name }, encoder.Dimension, target, parsed);
+                await WriteAsync(Captions(encoder, file!).ToAsyncEnumerable(), "caption", images: false, name => new ClipCaptionRow { Caption = name }, encoder.Dimension, target, parsed);
             }
 
             return ExitCodes.Done;
@@ -46,9 +47,9 @@ internal static class EmbedVerb
         return command;
     }
 
-    private static IEnumerable<Row> Images(ImageEncoder encoder, string folder, CancellationToken stop)
+    private static async IAsyncEnumerable<Row> ImagesAsync(ImageEncoder encoder, string folder, [EnumeratorCancellation] CancellationToken stop)
     {
-        foreach (var some in DecodeVerb.Decode(folder, encoder.Model.Side, stop).Chunk(Window))
+        await foreach (var some in DecodeVerb.DecodeAsync(folder, encoder.Model.Side, stop).Chunk(Window))
         {
             var pixels = some.Select(image => image.Outcome.IsKept(out var kept) ? kept : null).ToList();
             var embeddings = new Queue<float[]?>(encoder.Embed([.. pixels.OfType<ClipPixels>().Select(kept => kept.Rgb)]));
@@ -70,14 +71,14 @@ internal static class EmbedVerb
     }
 
     private static async Task WriteAsync<TRow>(
-        IEnumerable<Row> rows, string key, bool images, Func<string, TRow> metadata, int dimension, string? target, ParseResult parsed)
+        IAsyncEnumerable<Row> rows, string key, bool images, Func<string, TRow> metadata, int dimension, string? target, ParseResult parsed)
         where TRow : class, new()
     {
         using var folder = target is null ? null : new ClipRetrievalFolder<TRow>(target, images, dimension);
         await using var lines = new StreamWriter(Console.OpenStandardOutput());
         var json = parsed.GetValue(GlobalOptions.Json);
         var (kept, rejected) = (0, 0);
-        foreach (var row in rows)
+        await foreach (var row in rows)
         {
             if (row.Embedding is { } embedding)
             {

@@ -65,7 +65,7 @@ internal static class FuzzTargets
     private static void ImageHeader(byte[] bytes)
     {
         var format = ImageFormat.Sniff(bytes);
-        Truncation.IsSeen(format, bytes);
+        Truncation.IsSeen(format, bytes, format == "jpeg" ? JpegMarkers.Read(bytes) : default);
         if (format == "gif") GifFrame.Find(bytes);
     }
 

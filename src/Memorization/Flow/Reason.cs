@@ -231,6 +231,14 @@ public enum Reason
     [ReasonOf(StageName.Decode, "one side is too many times the other", Retry = Retry.RuleChange)]
     ExtremeAspectRatio,
 
+    /// <summary>The decoder's process was killed when the time limit passed.</summary>
+    [ReasonOf(StageName.Decode, "decoding took longer than allowed", Retry = Retry.RuleChange)]
+    DecodeTimeout,
+
+    /// <summary>The decoder's process crashed or ran out of memory.</summary>
+    [ReasonOf(StageName.Decode, "the decoder's process ended while it read the image", Retry = Retry.RuleChange)]
+    DecoderCrashed,
+
     /// <summary>The model answered NaN, infinity or a zero vector.</summary>
     [ReasonOf(StageName.Embed, "the model answered NaN, infinity or a zero vector", Retry = Retry.RuleChange)]
     InvalidEmbedding,

@@ -15,52 +15,68 @@ namespace Memorization.Images;
 /// <param name="options">Which images are decoded.</param>
 /// <param name="thumbnails">Whether a row's image also gets a thumbnail: 0.2 ms more of the same core.</param>
 /// <param name="side">Pixels on each side that the model reads; at least <see cref="ClipPixels.LeastSide"/>.</param>
-public sealed class ImageDecoder(DecodeOptions? options = null, bool thumbnails = false, int side = ClipPixels.Side)
+/// <param name="workers">Where images are decoded that may take long; null: here, without a time limit.</param>
+public sealed class ImageDecoder(DecodeOptions? options = null, bool thumbnails = false, int side = ClipPixels.Side, DecodeWorkers? workers = null)
 {
     // The height of a JPEG's largest usual block, so that no block row is split.
     private const int StripRows = 16;
+
+    // Of memory for each pixel that an image may have: from the first on an image is decoded in parts, if it can be, beyond the second it is refused.
+    private const int PartBytesPerPixel = 3;
+    private const int MostBytesPerPixel = 4;
     private static readonly SearchValues<byte> Zero = SearchValues.Create([0]);
 
     private readonly DecodeOptions _options = options ?? new();
 
-    /// <summary>Decodes a row's image; synchronous, about a millisecond of one core per 0.1 megapixels.</summary>
-    public ValueTask<Outcome<DecodedImage>> RunAsync(FetchedImage image, CancellationToken stop)
+    /// <summary>Decodes a row's image: about a millisecond of one core per 0.1 megapixels, synchronously unless it may take long.</summary>
+    public async ValueTask<Outcome<DecodedImage>> RunAsync(FetchedImage image, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(image);
         stop.ThrowIfCancellationRequested();
-        var outcome = Decode(image.Bytes);
-        return ValueTask.FromResult<Outcome<DecodedImage>>(
-            outcome.IsKept(out var pixels)
-                ? new DecodedImage(image, pixels) { Thumbnail = thumbnails ? Thumbnail.Encode(pixels.Rgb) : null }
-                : outcome.Rejection!);
+        var outcome = await DecodeAsync(image.Bytes, stop).ConfigureAwait(false);
+        return outcome.IsKept(out var pixels)
+            ? new DecodedImage(image, pixels) { Thumbnail = thumbnails ? Thumbnail.Encode(pixels.Rgb) : null }
+            : outcome.Rejection!;
     }
 
-    /// <summary>Decodes an encoded image.</summary>
-    public Outcome<ClipPixels> Decode(ReadOnlyMemory<byte> bytes)
+    /// <summary>Decodes an encoded image, in a process of its own if it may take long and there are such processes.</summary>
+    public ValueTask<Outcome<ClipPixels>> DecodeAsync(ReadOnlyMemory<byte> bytes, CancellationToken stop)
     {
+        if (workers is null) return ValueTask.FromResult(Decode(bytes));
+        return Decode(bytes, DecodeCost.MostInProcess, out var cost) is { } outcome ? ValueTask.FromResult(outcome) : workers.DecodeAsync(bytes, cost.Bytes, stop);
+    }
+
+    /// <summary>Decodes an encoded image here, however long it takes.</summary>
+    public Outcome<ClipPixels> Decode(ReadOnlyMemory<byte> bytes) => Decode(bytes, long.MaxValue, out _)!.Value;
+
+    // Null if it may be more work than allowed.
+    private Outcome<ClipPixels>? Decode(ReadOnlyMemory<byte> bytes, long mostWork, out DecodeCost cost)
+    {
+        cost = default;
         var format = ImageFormat.Sniff(bytes.Span);
         return format switch
         {
-            "gif" => DecodeGif(bytes),
-            "jpeg" or "png" or "webp" or "bmp" or "ico" => Decode(bytes, format),
+            "gif" => DecodeGif(bytes, mostWork, out cost),
+            "jpeg" or "png" or "webp" or "bmp" or "ico" => Decode(bytes, format, background: 0, mostWork, out cost),
             _ => new Rejection(Reason.UnsupportedFormat, format),
         };
     }
 
-    private Outcome<ClipPixels> DecodeGif(ReadOnlyMemory<byte> bytes)
+    private Outcome<ClipPixels>? DecodeGif(ReadOnlyMemory<byte> bytes, long mostWork, out DecodeCost cost)
     {
         var frame = GifFrame.Find(bytes.Span);
-        if (frame.FlagsAt == 0) return Decode(bytes, "gif", frame.Background);
+        if (frame.FlagsAt == 0) return Decode(bytes, "gif", frame.Background, mostWork, out cost);
         var opaque = ArrayPool<byte>.Shared.Rent(bytes.Length);
         bytes.CopyTo(opaque);
         opaque[frame.FlagsAt] &= 0xFE;
-        var outcome = Decode(opaque.AsMemory(0, bytes.Length), "gif", frame.Background);
+        var outcome = Decode(opaque.AsMemory(0, bytes.Length), "gif", frame.Background, mostWork, out cost);
         ArrayPool<byte>.Shared.Return(opaque);
         return outcome;
     }
 
-    private unsafe Outcome<ClipPixels> Decode(ReadOnlyMemory<byte> bytes, string format, uint background = 0)
+    private unsafe Outcome<ClipPixels>? Decode(ReadOnlyMemory<byte> bytes, string format, uint background, long mostWork, out DecodeCost cost)
     {
+        cost = default;
         using var pin = bytes.Pin();
         using var data = SKData.Create((nint)pin.Pointer, bytes.Length);
         using var codec = SKCodec.Create(new SKMemoryStream(data), out var opened);
@@ -73,14 +89,22 @@ public sealed class ImageDecoder(DecodeOptions? options = null, bool thumbnails 
         // No colour space: none is converted to. Unpremultiplied: dropping alpha leaves the colours as they were stored.
         var info = new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul);
         if (Refuse(info.Width, info.Height) is { } refused) return refused;
-        if (Truncation.IsSeen(format, bytes.Span)) return new Rejection(Reason.TruncatedImage);
+        var jpeg = format == "jpeg" ? JpegMarkers.Read(bytes.Span) : default;
+        if (Truncation.IsSeen(format, bytes.Span, jpeg)) return new Rejection(Reason.TruncatedImage);
+        cost = DecodeCost.Of(format, bytes.Span, jpeg, info.Width, info.Height);
+        if (!cost.IsDivisible && cost.Bytes > _options.MaxPixels * MostBytesPerPixel)
+            return new Rejection(Reason.TooManyPixels, $"{info.Width}×{info.Height}, which need {cost.Bytes / 1_000_000} MB to decode");
+        if (cost.Work > mostWork) return null;
 
-        using var resampler = new PillowResampler(info.Width, info.Height, side);
-        var failure = format == "jpeg" && codec.StartScanlineDecode(info) == SKCodecResult.Success
-            ? DecodeStrips(codec, info, resampler)
-            : DecodeWhole(codec, info, resampler, background, isGray16: format == "png" && IsGray16(bytes.Span));
-        return failure is null ? new ClipPixels(resampler.Finish(), info.Width, info.Height, format) : failure;
+        var scaled = format == "jpeg" && _options.ScaledJpeg ? Scaled(codec, info) : info;
+        using var resampler = new PillowResampler(scaled.Width, scaled.Height, side);
+        var failure = format == "jpeg" && codec.StartScanlineDecode(scaled) == SKCodecResult.Success
+            ? DecodeStrips(codec, scaled, resampler)
+            : DecodeWhole(codec, scaled, resampler, background, isGray16: format == "png" && IsGray16(bytes.Span), Parts(cost));
+        return failure is null ? (Outcome<ClipPixels>)new ClipPixels(resampler.Finish(), info.Width, info.Height, format) : failure;
     }
+
+    private int Parts(DecodeCost cost) => cost.IsDivisible ? (int)((cost.Bytes - 1) / (_options.MaxPixels * PartBytesPerPixel)) + 1 : 1;
 
     private Rejection? Refuse(int width, int height)
     {
@@ -108,17 +132,46 @@ public sealed class ImageDecoder(DecodeOptions? options = null, bool thumbnails 
         return null;
     }
 
-    // Every other format. The two colours that Pillow sees in another way are mended here.
-    private static Rejection? DecodeWhole(SKCodec codec, SKImageInfo info, PillowResampler resampler, uint background, bool isGray16)
+    // The smallest of the sizes that the inverse DCT gives for less work, at twice the model's side or more: as Pillow's reducing_gap of 2, which
+    // leaves the last halving to the better filter.
+    private SKImageInfo Scaled(SKCodec codec, SKImageInfo info)
     {
-        using var pixels = new PixelBuffer(info.BytesSize + PillowResampler.Padding);
-        var result = codec.GetPixels(info, pixels.Address);
-        if (result != SKCodecResult.Success) return Failure(result, Reason.CorruptPixels);
-        var rgba = pixels.Span[..info.BytesSize];
-        if (background != 0) MemoryMarshal.Cast<byte, uint>(rgba).Replace(0u, background);
-        if (isGray16) rgba.ReplaceAnyExcept(Zero, byte.MaxValue);
-        resampler.AddRows(pixels.Span, 0, info.Height);
+        foreach (var eighths in (ReadOnlySpan<int>)[1, 2, 4])
+        {
+            var size = codec.GetScaledDimensions(eighths / 8f);
+            if (Math.Min(size.Width, size.Height) >= side * 2 && size.Width < info.Width) return info.WithSize(size.Width, size.Height);
+        }
+
+        return info;
+    }
+
+    // Every other format. The two colours that Pillow sees in another way are mended here.
+    private static Rejection? DecodeWhole(SKCodec codec, SKImageInfo info, PillowResampler resampler, uint background, bool isGray16, int parts)
+    {
+        // WebP wants even rows.
+        var rowsAtOnce = parts == 1 ? info.Height : ((info.Height / parts) + 2) & ~1;
+        using var pixels = new PixelBuffer((rowsAtOnce * info.RowBytes) + PillowResampler.Padding);
+        for (var row = 0; row < info.Height; row += rowsAtOnce)
+        {
+            var rows = Math.Min(rowsAtOnce, info.Height - row);
+            var result = parts == 1 ? codec.GetPixels(info, pixels.Address) : GetPart(codec, info, row, rows, pixels.Address);
+            if (result != SKCodecResult.Success) return Failure(result, Reason.CorruptPixels);
+            var rgba = pixels.Span[..(rows * info.RowBytes)];
+            if (background != 0) MemoryMarshal.Cast<byte, uint>(rgba).Replace(0u, background);
+            if (isGray16) rgba.ReplaceAnyExcept(Zero, byte.MaxValue);
+            resampler.AddRows(pixels.Span, row, rows);
+        }
+
         return null;
+    }
+
+    // Decodes all and keeps some rows: less memory for more work. PNG does so only step by step, WebP only at once.
+    private static SKCodecResult GetPart(SKCodec codec, SKImageInfo info, int row, int rows, nint address)
+    {
+        var options = new SKCodecOptions(new SKRectI(0, row, info.Width, row + rows));
+        if (codec.EncodedFormat != SKEncodedImageFormat.Png) return codec.GetPixels(info.WithSize(info.Width, rows), address, info.RowBytes, options);
+        var started = codec.StartIncrementalDecode(info, address, info.RowBytes, options);
+        return started == SKCodecResult.Success ? codec.IncrementalDecode() : started;
     }
 
     // A PNG of 16 bits per sample, grey without alpha; IHDR has a fixed place. Pillow takes it for an image of integers and clips them at

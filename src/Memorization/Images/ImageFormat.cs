@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Text;
 
 namespace Memorization.Images;
@@ -14,7 +15,6 @@ internal static class ImageFormat
         ("webp", 8, [.. "WEBP"u8]),
         ("ico", 0, [0, 0, 1, 0]),
         ("cur", 0, [0, 0, 2, 0]),
-        ("avif", 4, [.. "ftypavi"u8]),
         ("heif", 4, [.. "ftyphei"u8]),
         ("heif", 4, [.. "ftyphev"u8]),
         ("heif", 4, [.. "ftypmif1"u8]),
@@ -30,6 +30,14 @@ internal static class ImageFormat
         ("tiff", 0, [.. "MM\0*"u8]),
         ("tiff", 0, [.. "MM\0+"u8]),
         ("psd", 0, [.. "8BPS"u8]),
+        ("xcf", 0, [.. "gimp xcf"u8]),
+        ("djvu", 0, [.. "AT&TFORM"u8]),
+        ("flif", 0, [.. "FLIF"u8]),
+        ("mng", 0, [0x8A, .. "MNG\r\n\x1A\n"u8]),
+        ("jng", 0, [0x8B, .. "JNG\r\n\x1A\n"u8]),
+        ("flash", 0, [.. "FWS"u8]),
+        ("flash", 0, [.. "CWS"u8]),
+        ("matroska", 0, [0x1A, 0x45, 0xDF, 0xA3]),
         ("icns", 0, [.. "icns"u8]),
         ("qoi", 0, [.. "qoif"u8]),
         ("dds", 0, [.. "DDS "u8]),
@@ -42,12 +50,14 @@ internal static class ImageFormat
     /// <summary>A format's name in small letters ("jpeg", "tiff"), "not an image" for web pages and other text, or "unknown format".</summary>
     public static string Sniff(ReadOnlySpan<byte> bytes)
     {
+        if (IsAvif(bytes)) return "avif";
         foreach (var (name, offset, magic) in Known)
         {
             if (bytes.Length > offset && bytes[offset..].StartsWith(magic)) return name;
         }
 
         if (IsBmp(bytes)) return "bmp";
+        if (bytes is [(byte)'P', >= (byte)'1' and <= (byte)'7', (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t', ..]) return "pnm";
         if (!IsText(bytes)) return "unknown format";
         return bytes[..Math.Min(bytes.Length, 1024)].IndexOf("<svg"u8) >= 0 ? "svg" : "not an image";
     }
@@ -61,9 +71,17 @@ internal static class ImageFormat
         "jpeg xr" => "jxr",
         "heif" => "heic",
         "tiff" => "tif",
-        "png" or "gif" or "webp" or "bmp" or "ico" or "cur" or "avif" or "svg" or "psd" or "icns" or "qoi" or "dds" or "exr" => format,
+        "png" or "gif" or "webp" or "bmp" or "ico" or "cur" or "avif" or "svg" or "psd" or "icns" or "qoi" or "dds" or "exr" or "xcf" or "djvu" or "flif" or "mng" or "jng" or "pnm" => format,
         _ => "bin",
     };
+
+    // The first brand may be HEIF's general one; what the file is compatible with follows it.
+    private static bool IsAvif(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length < 12 || !bytes[4..].StartsWith("ftyp"u8)) return false;
+        var brands = bytes[8..Math.Clamp((int)BinaryPrimitives.ReadUInt32BigEndian(bytes), 12, Math.Min(bytes.Length, 64))];
+        return brands.IndexOf("avif"u8) >= 0 || brands.IndexOf("avis"u8) >= 0;
+    }
 
     // "BM" alone could begin a text; the size of the header (BITMAPCOREHEADER to BITMAPV5HEADER, OS/2's among them) cannot.
     private static bool IsBmp(ReadOnlySpan<byte> bytes) =>

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -25,7 +24,7 @@ internal sealed class PillowResampler : IDisposable
     private readonly int _side;
     private readonly int _stride;
     private readonly int _rowStride;
-    private readonly byte[] _rows;
+    private readonly PixelBuffer _rows;
 
     /// <summary>Begins an image.</summary>
     /// <param name="width">Its width in pixels.</param>
@@ -36,7 +35,7 @@ internal sealed class PillowResampler : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(side, ClipPixels.LeastSide);
         (_side, _stride, _rowStride) = (side, width * 4, (side * 3) + Gap);
         (_horizontal, _vertical) = BicubicAxis.Of(width, height, side);
-        _rows = ArrayPool<byte>.Shared.Rent((_vertical.End - _vertical.Begin) * _rowStride);
+        _rows = new PixelBuffer((_vertical.End - _vertical.Begin) * _rowStride);
     }
 
     /// <summary>Takes rows of the image; each needed row must be given once, before <see cref="Finish"/>.</summary>
@@ -48,7 +47,7 @@ internal sealed class PillowResampler : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(rgba.Length, (count * (long)_stride) + Padding);
         var end = Math.Min(firstRow + count, _vertical.End);
         ref var source = ref MemoryMarshal.GetReference(rgba);
-        ref var target = ref MemoryMarshal.GetArrayDataReference(_rows);
+        ref var target = ref MemoryMarshal.GetReference(_rows.Span);
         for (var row = Math.Max(firstRow, _vertical.Begin); row < end; row += 2)
         {
             // An odd last row keeps itself company.
@@ -68,7 +67,7 @@ internal sealed class PillowResampler : IDisposable
         var pixels = GC.AllocateUninitializedArray<byte>(_side * rowBytes);
         for (var output = 0; output < _side; output++)
         {
-            var rows = _rows.AsSpan((_vertical.Starts[output] - _vertical.Begin) * _rowStride);
+            var rows = _rows.Span[((_vertical.Starts[output] - _vertical.Begin) * _rowStride)..];
             var weights = _vertical.Weights.AsSpan(output * _vertical.Taps, _vertical.Counts[output]);
             Vertical(rows, _rowStride, weights, pixels.AsSpan(output * rowBytes, rowBytes));
         }
@@ -77,7 +76,7 @@ internal sealed class PillowResampler : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => ArrayPool<byte>.Shared.Return(_rows);
+    public void Dispose() => _rows.Dispose();
 
     // Two rows at a time share the loads of the weights; two pixels at a time fill a vector.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -4,10 +4,10 @@ using System.Runtime.InteropServices;
 namespace Memorization.Images;
 
 /// <summary>Scratch bytes that native code may write: pooled while they are of an ordinary size, given back to the system otherwise.</summary>
-/// <remarks>A pool would keep the 400 MB of one huge image for the rest of the run; an ordinary buffer newly mapped per image costs a page fault per 4 KB.</remarks>
+/// <remarks>A pool keeps a buffer of every size for every thread: the 400 MB of one huge image for the rest of the run, and 16 MB ten times. An ordinary buffer newly mapped per image costs a page fault per 4 KB.</remarks>
 internal sealed unsafe class PixelBuffer : IDisposable
 {
-    private const int LargestPooled = 1 << 24;
+    private const int LargestPooled = 1 << 21;
 
     private readonly byte[]? _pooled;
     private readonly GCHandle _pin;

@@ -31,22 +31,53 @@ internal static class Encoded
     /// <summary>A PNG of raw rows (without filter bytes), with further chunks before its pixels.</summary>
     public static byte[] Png(int width, int height, byte depth, byte colorType, byte[] rows, params (string Type, byte[] Data)[] chunks)
     {
+        using var packed = new MemoryStream();
+        foreach (var row in rows.Chunk(Math.Max(rows.Length / height, 1))) packed.Write([0, .. row]);
+        return PngOf(width, height, depth, colorType, interlaced: false, packed.ToArray(), chunks);
+    }
+
+    // Rows with their filter bytes.
+    private static byte[] PngOf(int width, int height, byte depth, byte colorType, bool interlaced, byte[] rows, params (string Type, byte[] Data)[] chunks)
+    {
         var header = new byte[13];
         BinaryPrimitives.WriteInt32BigEndian(header, width);
         BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4), height);
-        (header[8], header[9]) = (depth, colorType);
+        (header[8], header[9], header[12]) = (depth, colorType, (byte)(interlaced ? 1 : 0));
 
         using var packed = new MemoryStream();
-        using (var zlib = new ZLibStream(packed, CompressionLevel.Fastest, leaveOpen: true))
-        {
-            foreach (var row in rows.Chunk(Math.Max(rows.Length / height, 1))) zlib.Write([0, .. row]);
-        }
-
+        using (var zlib = new ZLibStream(packed, CompressionLevel.Fastest, leaveOpen: true)) zlib.Write(rows);
         return
         [
             0x89, .. "PNG\r\n\x1A\n"u8, .. Chunk("IHDR", header), .. chunks.SelectMany(chunk => Chunk(chunk.Type, chunk.Data)),
             .. Chunk("IDAT", packed.ToArray()), .. Chunk("IEND", []),
         ];
+    }
+
+    /// <summary>Noise of 16 bits a sample with alpha, in the seven passes of Adam7.</summary>
+    public static byte[] InterlacedPng(int width, int height)
+    {
+        (int X, int Y, int Dx, int Dy)[] passes = [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)];
+        var noise = new Random(width);
+        using var rows = new MemoryStream();
+        foreach (var (x, y, dx, dy) in passes)
+        {
+            var row = new byte[((width - x + dx - 1) / dx) * 8];
+            for (var at = y; at < height; at += dy)
+            {
+                noise.NextBytes(row);
+                rows.Write([0, .. row]);
+            }
+        }
+
+        return PngOf(width, height, 16, colorType: 6, interlaced: true, rows.ToArray());
+    }
+
+    /// <summary>Noise as WebP without loss.</summary>
+    public static byte[] LosslessWebp(int width, int height)
+    {
+        using var image = SKImage.FromPixelCopy(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Unpremul), Noise(width, height));
+        using var pixels = image.PeekPixels();
+        return pixels.Encode(new SKWebpEncoderOptions(SKWebpEncoderCompression.Lossless, 0))!.ToArray();
     }
 
     /// <summary>A GIF of 16×16 whose first frame is one colour of its palette and begins at <paramref name="left"/>; its palette is (i, 2i, 255 - i).</summary>

@@ -45,7 +45,11 @@ public class ImageDecoderTests
     [Theory]
     [InlineData("tiff", "II*\0....")]
     [InlineData("avif", "\0\0\0 ftypavif....")]
+    [InlineData("avif", "\0\0\0 ftypmif1\0\0\0\0mif1avifmiaf....")]
     [InlineData("heif", "\0\0\0 ftypheic....")]
+    [InlineData("heif", "\0\0\0 ftypmif1....")]
+    [InlineData("mp4", "\0\0\0 ftypisom....")]
+    [InlineData("pnm", "P6\n2 2\n255\n")]
     [InlineData("jpeg xl", "\0\0\0\fJXL \r\n")]
     [InlineData("jpeg 2000", "\0\0\0\fjP  \r\n")]
     [InlineData("psd", "8BPS\0\u0001")]
@@ -124,6 +128,60 @@ public class ImageDecoderTests
         ReasonOf(41, 10).ShouldBe(Reason.ExtremeAspectRatio);
 
         Reason? ReasonOf(int width, int height) => decoder.Decode(Encoded.ByEncoder(SKEncodedImageFormat.Png, width, height)).Rejection?.Reason;
+    }
+
+    [Theory]
+    [InlineData(SKEncodedImageFormat.Webp)]
+    [InlineData(SKEncodedImageFormat.Png)]
+    public void An_image_that_needs_much_memory_is_decoded_in_parts_to_the_same_pixels(SKEncodedImageFormat format)
+    {
+        var bytes = format == SKEncodedImageFormat.Png ? Encoded.InterlacedPng(301, 203) : Encoded.LosslessWebp(301, 203);
+        Decoder.Decode(bytes).IsKept(out var whole).ShouldBeTrue();
+        // 12 bytes a pixel are needed, or 8, and 3 allowed at once.
+        new ImageDecoder(new DecodeOptions { MaxPixels = 301 * 203 }).Decode(bytes).IsKept(out var parts).ShouldBeTrue();
+        parts!.Rgb.ShouldBe(whole!.Rgb);
+    }
+
+    [Fact]
+    public void A_jpeg_of_many_scans_that_needs_too_much_memory_is_refused()
+    {
+        var jpeg = Encoded.ByEncoder(SKEncodedImageFormat.Jpeg, 300, 200);
+        jpeg[jpeg.AsSpan().IndexOf(new byte[] { 0xFF, 0xC0 }) + 1] = 0xC2;
+        new ImageDecoder(new DecodeOptions { MaxPixels = 60_000 }).Decode(jpeg).Rejection?.Reason.ShouldNotBe(Reason.TooManyPixels);
+        byte[] four = [.. jpeg];
+        var frame = four.AsSpan(four.AsSpan().IndexOf(new byte[] { 0xFF, 0xC2 }));
+        (frame[11], frame[14], frame[17]) = (0x22, 0x22, 0x22); // No component is smaller than another.
+        new DecodeCost(0, 360_000).Bytes.ShouldBe(DecodeCost.Of("jpeg", four, JpegMarkers.Read(four), 300, 200).Bytes);
+    }
+
+    [Fact]
+    public void A_scaled_jpeg_looks_the_same_and_keeps_its_size()
+    {
+        var scaling = new ImageDecoder(new DecodeOptions { ScaledJpeg = true });
+        var large = Encoded.ByEncoder(SKEncodedImageFormat.Jpeg, 2000, 1800, Smooth(2000, 1800));
+        Decoder.Decode(large).IsKept(out var exact).ShouldBeTrue();
+        scaling.Decode(large).IsKept(out var scaled).ShouldBeTrue();
+        (scaled!.Width, scaled.Height).ShouldBe((2000, 1800));
+        var distances = scaled.Rgb.Zip(exact!.Rgb, (a, b) => Math.Abs(a - b)).ToArray();
+        distances.Max().ShouldBeInRange(1, 8);
+
+        // Half of it would be less than twice the model's side.
+        var small = Encoded.ByEncoder(SKEncodedImageFormat.Jpeg, 900, 800);
+        Decoder.Decode(small).IsKept(out exact).ShouldBeTrue();
+        scaling.Decode(small).IsKept(out scaled).ShouldBeTrue();
+        scaled!.Rgb.ShouldBe(exact!.Rgb);
+    }
+
+    private static byte[] Smooth(int width, int height)
+    {
+        var rgba = new byte[width * height * 4];
+        for (var i = 0; i < width * height; i++)
+        {
+            var (x, y) = (i % width, i / width);
+            (rgba[i * 4], rgba[(i * 4) + 1], rgba[(i * 4) + 2], rgba[(i * 4) + 3]) = ((byte)(x * 255 / width), (byte)(y * 255 / height), (byte)(128 + (100 * Math.Sin(x * y / 20_000.0))), 255);
+        }
+
+        return rgba;
     }
 
     [Fact]
