@@ -6,7 +6,7 @@ namespace Memorization.Pipelines.Bench;
 /// <summary>Another way to CLIP's pixels, in a Python process that keeps the files in memory and does them all each time it is told.</summary>
 internal sealed class PythonPeer : IDisposable
 {
-    private const string Python = "/usr/bin/python3";
+    private static readonly string Python = Environment.GetEnvironmentVariable("PYTHON") ?? "/usr/bin/python3";
 
     // torchvision's Resize(224) and CenterCrop(224), in the order of OpenAI's preprocessing.
     private const string Pillow = """
