@@ -68,8 +68,7 @@ internal sealed class IngestRun(StudyContext context, Interrupts interrupts, Log
         var families = await FamilyStore.OpenAsync(held, scope, embedder.Model.Dimension, cluster);
         var scan = new LaionScan(files, filter, plan.Decide, plan.Stored, Environment.ProcessorCount, log);
         using var fetcher = new ImageFetcher(_study.Fetch, time, interrupts.Drain);
-        var received = new ReceivedBytes(fetcher.RunAsync);
-        using var images = new ImageSource(store.Known, context.Store, received.RunAsync, log);
+        using var images = new ImageSource(store.Known, context.Store, fetcher.RunAsync, log);
         await using var workers = new DecodeWorkers(DecodeWorkerVerb.Command, _study.Decode, embedder.Model.Side, time);
         var stages = new IngestPipeline.Stages(
             scan,
@@ -89,7 +88,7 @@ internal sealed class IngestRun(StudyContext context, Interrupts interrupts, Log
             RunMetrics.Show(new MetricSources(graph.Stages, () => watchdog.Silence)
             {
                 Requests = () => fetcher.Requests,
-                ReceivedBytes = () => received.Total,
+                ReceivedBytes = () => fetcher.ImageBytes,
                 Embedded = () => embedder.Counters.Images,
                 Commits = () => store.Commits,
             });

@@ -1,10 +1,12 @@
 using System.CommandLine;
 using Memorization.Configuration;
+using Memorization.Images;
 using Memorization.Pipelines;
 using Memorization.Pipelines.Terminal;
 using Memorization.Pipelines.Verbs;
 using Memorization.Store;
 
+NativeHeap.KeepLittle();
 var root = new RootCommand("Finds out what text-to-image models have memorised, by looking at what they were trained on.")
 {
     DemoVerb.Create(),

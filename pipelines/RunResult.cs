@@ -43,7 +43,7 @@ public record RunResult
     /// <summary>Images this run received, whatever became of them.</summary>
     public required long Fetched { get; init; }
 
-    /// <summary>Requests this run sent, retries and redirects counted.</summary>
+    /// <summary>Requests this run sent, retries, redirects and robots.txt counted.</summary>
     public required long Requests { get; init; }
 
     /// <summary>Set if a large part of the rows that this run asked for ended for one reason of the network.</summary>

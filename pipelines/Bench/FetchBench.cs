@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using Memorization.Export;
 using Memorization.Fetch;
 using Memorization.Pipelines.Fetching;
+using Memorization.Pipelines.Terminal;
 using Memorization.Pipelines.Verbs;
 
 namespace Memorization.Pipelines.Bench;
@@ -153,8 +154,7 @@ internal sealed class FetchBench(int urls, int hosts, int parallelism, int runs,
 
     private Process StartServer()
     {
-        var program = Environment.ProcessPath!;
-        string[] itself = Path.GetFileNameWithoutExtension(program) == "dotnet" ? [typeof(FetchBench).Assembly.Location] : [];
-        return Process.Start(new ProcessStartInfo(program, [.. itself, BenchServerVerb.Name, .. server]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        var command = OwnProgram.Command(BenchServerVerb.Name);
+        return Process.Start(new ProcessStartInfo(command[0], [.. command.Skip(1), .. server]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
     }
 }

@@ -1,9 +1,7 @@
-using Memorization.Configuration;
+using System.Globalization;
 using Memorization.Pipelines.Demo;
-using Memorization.Pipelines.Terminal;
-using Microsoft.AspNetCore.Connections.Features;
+using Memorization.Pipelines.Http;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 
 namespace Memorization.Pipelines.Bench;
 
@@ -18,8 +16,6 @@ internal sealed class FetchServer(IReadOnlyList<byte[]> images, bool plain)
     // ln(2000 / 80) over the normal distribution's 99th percentile.
     private const double Sigma = 3.2189 / 2.3263;
 
-    private static readonly TimeSpan TricklePause = TimeSpan.FromMilliseconds(250);
-
     /// <summary>Kinds of failure and how many paths in a thousand have them.</summary>
     public static IReadOnlyList<(string Kind, int PerThousand)> Failures { get; } =
     [
@@ -33,22 +29,12 @@ internal sealed class FetchServer(IReadOnlyList<byte[]> images, bool plain)
         return [.. Enumerable.Range(0, Painted).AsParallel().AsOrdered().Select(i => pictures.Render(new DemoPicture((ulong)i, (ulong)(i + Painted), side, side)))];
     }
 
-    /// <summary>The files below a folder.</summary>
-    public static IReadOnlyList<byte[]> Read(string folder)
-    {
-        var files = InputFiles.Below(folder);
-        return files.Count > 0
-            ? [.. files.Select(file => InputFiles.Read(file, () => File.ReadAllBytes(Path.Combine(folder, file))))]
-            : throw new SetupException($"--images: there is no file below {folder}");
-    }
-
     /// <summary>Answers a request.</summary>
     public async Task ServeAsync(HttpContext context)
     {
         if (context.Request.Path == "/robots.txt")
         {
-            context.Response.StatusCode = 404;
-            context.Response.ContentLength = 0;
+            await context.StatusAsync(404);
             return;
         }
 
@@ -56,32 +42,22 @@ internal sealed class FetchServer(IReadOnlyList<byte[]> images, bool plain)
         var image = images[random.Below(images.Count)];
         if (plain)
         {
-            await SendAsync(context, image, "image/jpeg", image.Length);
+            await context.SendAsync(image, "image/jpeg");
             return;
         }
 
         await Task.Delay(Latency(random), context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         switch (Failure(random.Below(1000)))
         {
-            case null: await SendAsync(context, image, "image/jpeg", image.Length); break;
-            case "reset":
-                var socket = context.Features.GetRequiredFeature<IConnectionSocketFeature>().Socket;
-                socket.LingerState = new(true, 0);
-                socket.Close();
-                break;
-            // Kestrel closes a connection whose answer ends before the length it announced.
-            case "short": await SendAsync(context, image.AsMemory(0, image.Length / 2), "image/jpeg", image.Length); break;
-            case "html": await SendAsync(context, Page, "text/html", Page.Length); break;
-            case "empty": await SendAsync(context, default, "image/jpeg", 0); break;
-            case "slow": await TrickleAsync(context, image); break;
-            case var status:
-                context.Response.StatusCode = int.Parse(status, System.Globalization.CultureInfo.InvariantCulture);
-                context.Response.ContentLength = 0;
-                break;
+            case null: await context.SendAsync(image, "image/jpeg"); break;
+            case "reset": await context.ResetAsync(); break;
+            case "short": await context.HalfAsync(image, "image/jpeg"); break;
+            case "html": await context.PageAsync(); break;
+            case "empty": await context.SendAsync(default, "image/jpeg"); break;
+            case "slow": await context.TrickleAsync(image, "image/jpeg", TimeProvider.System); break;
+            case var status: await context.StatusAsync(int.Parse(status, CultureInfo.InvariantCulture)); break;
         }
     }
-
-    private static byte[] Page { get; } = [.. "<!DOCTYPE html><html><title>Image not found</title><p>This shop is closed.</html>"u8];
 
     private static string? Failure(int at)
     {
@@ -99,25 +75,6 @@ internal sealed class FetchServer(IReadOnlyList<byte[]> images, bool plain)
     {
         var normal = Math.Sqrt(-2 * Math.Log((random.Below(1 << 30) + 1.0) / (1 << 30))) * Math.Cos(2 * Math.PI * random.Below(1 << 30) / (1 << 30));
         return TimeSpan.FromMilliseconds(Math.Min(MedianMilliseconds * Math.Exp(Sigma * normal), MostMilliseconds));
-    }
-
-    private static Task SendAsync(HttpContext context, ReadOnlyMemory<byte> body, string type, int announced)
-    {
-        context.Response.ContentType = type;
-        context.Response.ContentLength = announced;
-        return context.Response.Body.WriteAsync(body, context.RequestAborted).AsTask();
-    }
-
-    private static async Task TrickleAsync(HttpContext context, byte[] file)
-    {
-        context.Response.ContentType = "image/jpeg";
-        context.Response.ContentLength = file.Length;
-        for (var i = 0; i < file.Length && !context.RequestAborted.IsCancellationRequested; i++)
-        {
-            await context.Response.Body.WriteAsync(file.AsMemory(i, 1));
-            await context.Response.Body.FlushAsync();
-            await Task.Delay(TricklePause, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
     }
 
     // FNV-1a: the same path behaves the same in every process.

@@ -7,7 +7,7 @@ namespace Memorization.Pipelines.Bench;
 internal sealed class FetchServerOptions
 {
     private readonly Option<bool> _plain = new("--plain") { Description = "No latency and no failures: what the machine can do at most." };
-    private readonly Option<string?> _images = new("--images") { Description = "Serve the files below this folder instead of made photographs.", HelpName = "FOLDER" };
+    private readonly Option<string?> _images = new("--images") { Description = "Serve the images below this folder instead of made photographs.", HelpName = "FOLDER" };
     private readonly Option<int> _side = NumberOption.Create("--side", "Pixels on each side of made photographs.", 256, 16, 4096);
 
     public void AddTo(Command command)
@@ -28,5 +28,5 @@ internal sealed class FetchServerOptions
 
     /// <summary>What to serve.</summary>
     public FetchServer Make(ParseResult parsed) =>
-        new(parsed.GetValue(_images) is { } folder ? FetchServer.Read(folder) : FetchServer.Paint(parsed.GetValue(_side)), parsed.GetValue(_plain));
+        new(parsed.GetValue(_images) is { } folder ? BenchImages.Read([folder]) : FetchServer.Paint(parsed.GetValue(_side)), parsed.GetValue(_plain));
 }

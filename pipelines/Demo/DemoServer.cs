@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
 using Memorization.Pipelines.Http;
-using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 
 namespace Memorization.Pipelines.Demo;
 
@@ -11,7 +9,6 @@ namespace Memorization.Pipelines.Demo;
 internal sealed class DemoServer : IAsyncDisposable
 {
     private const string Moved = "?moved";
-    private static readonly TimeSpan TricklePause = TimeSpan.FromMilliseconds(250);
 
     private readonly Dictionary<(string Host, string Path), DemoRow> _rows;
     private readonly ConcurrentDictionary<(string Host, string Path), int> _requests = new();
@@ -57,31 +54,26 @@ internal sealed class DemoServer : IAsyncDisposable
         var address = (context.Request.Host.Host, context.Request.Path.Value ?? "/");
         var attempt = _requests.AddOrUpdate(address, 1, (_, count) => count + 1);
         _log?.Add(address.Host, address.Item2, attempt);
-        if (!_rows.TryGetValue(address, out var row)) return StatusAsync(context, 404);
+        if (!_rows.TryGetValue(address, out var row)) return context.StatusAsync(404);
         switch (row.Fault)
         {
-            case DemoFault.NotFound: return StatusAsync(context, 404);
-            case DemoFault.Gone: return StatusAsync(context, 410);
-            case DemoFault.Forbidden: return StatusAsync(context, 403);
-            case DemoFault.ServerError: return StatusAsync(context, 500);
-            case DemoFault.ErrorThenImage when attempt == 1: return StatusAsync(context, 500);
+            case DemoFault.NotFound: return context.StatusAsync(404);
+            case DemoFault.Gone: return context.StatusAsync(410);
+            case DemoFault.Forbidden: return context.StatusAsync(403);
+            case DemoFault.ServerError: return context.StatusAsync(500);
+            case DemoFault.ErrorThenImage when attempt == 1: return context.StatusAsync(500);
             case DemoFault.ThrottledThenImage when attempt == 1:
                 context.Response.Headers.RetryAfter = "1";
-                return StatusAsync(context, 429);
+                return context.StatusAsync(429);
             case DemoFault.Redirect when context.Request.QueryString.Value != Moved:
                 context.Response.Headers.Location = new Uri($"http://{row.Host}{row.Path}").AbsoluteUri + Moved;
-                return StatusAsync(context, 301);
+                return context.StatusAsync(301);
             case DemoFault.RedirectToLoopback:
                 context.Response.Headers.Location = $"http://127.0.0.1:{Port}/latest/meta-data/";
-                return StatusAsync(context, 302);
-            case DemoFault.Reset:
-                // Closing without lingering is what sends RST; Abort() may end the stream in good order.
-                var socket = context.Features.GetRequiredFeature<IConnectionSocketFeature>().Socket;
-                socket.LingerState = new(true, 0);
-                socket.Close();
-                return Task.CompletedTask;
-            case DemoFault.EmptyBody: return SendAsync(context, default, "image/jpeg");
-            case DemoFault.HtmlPage: return SendAsync(context, "<!DOCTYPE html><html><title>Image not found</title><p>This shop is closed.</html>"u8.ToArray(), "text/html");
+                return context.StatusAsync(302);
+            case DemoFault.Reset: return context.ResetAsync();
+            case DemoFault.EmptyBody: return context.SendAsync(default, "image/jpeg");
+            case DemoFault.HtmlPage: return context.PageAsync();
             default: return SendPictureAsync(context, row.Fault, _pictures.Render(row.Picture));
         }
     }
@@ -90,42 +82,14 @@ internal sealed class DemoServer : IAsyncDisposable
     {
         switch (fault)
         {
-            case DemoFault.TruncatedJpeg: return SendAsync(context, file.AsMemory(0, file.Length / 2), "image/jpeg");
-            case DemoFault.HugeHeader: return SendAsync(context, Huge(file), "image/jpeg");
-            case DemoFault.SlowBody: return TrickleAsync(context, file);
-            // Kestrel closes a connection whose answer ends before the length it announced.
-            case DemoFault.ShortBody: return SendAsync(context, file.AsMemory(0, file.Length / 2), "image/jpeg", file.Length);
+            case DemoFault.TruncatedJpeg: return context.SendAsync(file.AsMemory(0, file.Length / 2), "image/jpeg");
+            case DemoFault.HugeHeader: return context.SendAsync(Huge(file), "image/jpeg");
+            case DemoFault.SlowBody: return context.TrickleAsync(file, "image/jpeg", _time);
+            case DemoFault.ShortBody: return context.HalfAsync(file, "image/jpeg");
             case DemoFault.NoAi:
                 context.Response.Headers["X-Robots-Tag"] = "noai, noimageai";
-                return SendAsync(context, file, "image/jpeg");
-            default: return SendAsync(context, file, file[0] switch { 0xFF => "image/jpeg", 0x89 => "image/png", _ => "image/webp" });
-        }
-    }
-
-    private static Task StatusAsync(HttpContext context, int status)
-    {
-        context.Response.StatusCode = status;
-        context.Response.ContentLength = 0;
-        return Task.CompletedTask;
-    }
-
-    private static Task SendAsync(HttpContext context, ReadOnlyMemory<byte> body, string type, int? announced = null)
-    {
-        context.Response.ContentType = type;
-        context.Response.ContentLength = announced ?? body.Length;
-        return context.Response.Body.WriteAsync(body, context.RequestAborted).AsTask();
-    }
-
-    /// <summary>Announces the whole file and sends a byte now and then until the client is gone.</summary>
-    private async Task TrickleAsync(HttpContext context, byte[] file)
-    {
-        context.Response.ContentType = "image/jpeg";
-        context.Response.ContentLength = file.Length;
-        for (var i = 0; i < file.Length && !context.RequestAborted.IsCancellationRequested; i++)
-        {
-            await context.Response.Body.WriteAsync(file.AsMemory(i, 1)).ConfigureAwait(false);
-            await context.Response.Body.FlushAsync().ConfigureAwait(false);
-            await Task.Delay(TricklePause, _time, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                return context.SendAsync(file, "image/jpeg");
+            default: return context.SendAsync(file, file[0] switch { 0xFF => "image/jpeg", 0x89 => "image/png", _ => "image/webp" });
         }
     }
 

@@ -36,7 +36,6 @@ internal sealed class FetchRun(FetchOptions options, FetchedShards? shards, Time
     public async Task<FetchTotals> ExecuteAsync(Func<CancellationToken, IAsyncEnumerable<string>> urls, Action<FetchLine> write, CancellationToken drain, CancellationToken stop)
     {
         using var fetcher = new ImageFetcher(options, time, drain);
-        var received = new ReceivedBytes(fetcher.RunAsync);
         using var graph = new Graph(drain, stop, time);
         graph
             .Source<LaionRow>(StageName.Scan, ReadAsync)
@@ -47,7 +46,7 @@ internal sealed class FetchRun(FetchOptions options, FetchedShards? shards, Time
         var wasStopped = false;
         using (var watchdog = new Watchdog(graph.Stages, StallAfter, Log, time))
         {
-            RunMetrics.Show(new MetricSources(graph.Stages, () => watchdog.Silence) { Requests = () => fetcher.Requests, ReceivedBytes = () => received.Total });
+            RunMetrics.Show(new MetricSources(graph.Stages, () => watchdog.Silence) { Requests = () => fetcher.Requests, ReceivedBytes = () => fetcher.ImageBytes });
             try
             {
                 await Show(graph.RunAsync(), () => FormattableString.Invariant($"{graph.Stages[0].In:N0} lines read, {fetcher.Images:N0} images fetched"));
@@ -65,7 +64,7 @@ internal sealed class FetchRun(FetchOptions options, FetchedShards? shards, Time
             Kept = _kept,
             Reasons = _reasons,
             Requests = fetcher.Requests,
-            Bytes = received.Total,
+            Bytes = fetcher.ImageBytes,
             Shards = shards?.Shards ?? 0,
             Alarm = NetworkAlarm.Of(graph.Stages.Single(stage => stage.Stage == StageName.Fetch)),
             WasStopped = wasStopped,
@@ -83,7 +82,7 @@ internal sealed class FetchRun(FetchOptions options, FetchedShards? shards, Time
         // The header is read here, by many, not where the shards are written, by one.
         async ValueTask<Outcome<FetchedSample>> FetchAsync(LinkedRow row, CancellationToken token)
         {
-            var outcome = await received.RunAsync(new SelectedRow(row.Row, row.Url, TokenCount: 0), token);
+            var outcome = await fetcher.RunAsync(new SelectedRow(row.Row, row.Url, TokenCount: 0), token);
             if (!outcome.IsKept(out var image)) return outcome.Rejection!;
             return shards is null ? new FetchedSample(image, "", null, null) : FetchedSample.Of(image);
         }

@@ -14,7 +14,7 @@ internal sealed record FetchTotals
 
     public required IReadOnlyDictionary<Reason, long> Reasons { get; init; }
 
-    /// <summary>Requests sent, retries and redirects counted.</summary>
+    /// <summary>Requests sent, retries, redirects and robots.txt counted.</summary>
     public required long Requests { get; init; }
 
     /// <summary>Bytes of the images.</summary>

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using Memorization.Images;
+using Memorization.Pipelines.Terminal;
 
 namespace Memorization.Pipelines.Verbs;
 
@@ -10,9 +11,7 @@ internal static class DecodeWorkerVerb
     private const string Name = "decode-worker";
 
     /// <summary>How this program starts itself so.</summary>
-    public static IReadOnlyList<string> Command => Path.GetFileNameWithoutExtension(Environment.ProcessPath!) == "dotnet"
-        ? [Environment.ProcessPath!, Environment.GetCommandLineArgs()[0], Name] // dotnet memorization.dll
-        : [Environment.ProcessPath!, Name];
+    public static IReadOnlyList<string> Command => OwnProgram.Command(Name);
 
     public static Command Create()
     {

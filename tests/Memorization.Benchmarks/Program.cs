@@ -1,3 +1,4 @@
+Memorization.Images.NativeHeap.KeepLittle();
 if (args is ["families"]) return Memorization.Benchmarks.FamilyTruth.Run();
 if (args is ["store"]) return Memorization.Benchmarks.StoreBenchmark.Run();
 if (args is ["store", var rows]) return Memorization.Benchmarks.StoreBenchmark.Run(int.Parse(rows, System.Globalization.CultureInfo.InvariantCulture));

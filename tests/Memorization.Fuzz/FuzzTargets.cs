@@ -39,11 +39,13 @@ internal static class FuzzTargets
         Hold(Urls.Value.Check(written, null, out var again) is null && again!.AbsoluteUri == written, "reads otherwise again");
     }
 
+    // A comment more changes nothing.
     private static void RobotsTxt(byte[] bytes)
     {
-        var file = RobotsFile.Parse(Encoding.UTF8.GetString(bytes), "Memorization");
-        file.Disallows(new Uri("http://a.example/images/a%20b.jpg?w=1"));
-        Hold(file.Disallows(new Uri("http://a.example/")) is null || bytes.Length > 0, "nothing disallows");
+        var text = Encoding.UTF8.GetString(bytes);
+        var url = new Uri("http://a.example/images/a%20b.jpg?w=1");
+        var rule = RobotsFile.Parse(text, "Memorization").Disallows(url);
+        Hold(text.StartsWith('\uFEFF') || RobotsFile.Parse("# comment\n" + text + "\n# another", "Memorization").Disallows(url) == rule, "a comment counts");
     }
 
     private static void Directives(byte[] bytes) => Robots.Value.OptOut(Encoding.Latin1.GetString(bytes), DateTimeOffset.UnixEpoch);

@@ -19,14 +19,14 @@ public sealed record FunnelStep(StageName Stage, Reason Reason, long Rows, strin
 public sealed record StoreFunnel(long RowsRead, IReadOnlyList<FunnelStep> Steps, long RowsPending, long StudyRows, long UnitsFinished)
 {
     // Rows of row groups that a stopped run left unfinished: what it had not read or not selected is in no table.
-    internal const string OpenRows = "source_content || ':' || source_row_group NOT IN (SELECT unit FROM units)";
+    internal const string OpenRows = "(SELECT row_key FROM rows WHERE source_content || ':' || source_row_group NOT IN (SELECT unit FROM units))";
 
     private const string EndsSql = $"""
         SELECT reason, sum(n)::BIGINT FROM (
             SELECT coalesce(reason, 'kept') AS reason, rows AS n FROM units
             UNION ALL
             SELECT CASE WHEN s.row_key IS NOT NULL THEN 'kept' ELSE coalesce(v.reason, i.reason, 'pending') END, 1
-            FROM (SELECT row_key FROM rows WHERE {OpenRows}) JOIN verdicts v USING (row_key) LEFT JOIN images i USING (row_key) LEFT JOIN study s USING (row_key))
+            FROM {OpenRows} JOIN verdicts v USING (row_key) LEFT JOIN images i USING (row_key) LEFT JOIN study s USING (row_key))
         GROUP BY reason
         """;
 

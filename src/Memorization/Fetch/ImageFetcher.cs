@@ -33,6 +33,7 @@ public sealed class ImageFetcher : IDisposable
     private readonly Func<string, WebHost> _makeHost;
     private readonly SemaphoreSlim _slots;
     private long _images;
+    private long _bytes;
 
     /// <summary>Looks up names with the study's name servers, or the system's.</summary>
     /// <param name="options">The study's.</param>
@@ -74,6 +75,9 @@ public sealed class ImageFetcher : IDisposable
     /// <summary>Images brought.</summary>
     public long Images => Interlocked.Read(ref _images);
 
+    /// <summary>Bytes of those images.</summary>
+    public long ImageBytes => Interlocked.Read(ref _bytes);
+
     /// <summary>Brings the image of a row; every failure of the network or the server is a <see cref="FetchRejection"/>.</summary>
     /// <exception cref="OperationCanceledException"><paramref name="stop"/> was cancelled; thrown for nothing else.</exception>
     public async ValueTask<Outcome<FetchedImage>> RunAsync(SelectedRow row, CancellationToken stop)
@@ -103,6 +107,7 @@ public sealed class ImageFetcher : IDisposable
         var record = new FetchRecord(progress.HttpStatus, progress.Attempts, _time.GetUtcNow(), _time.GetElapsedTime(start)) { ETag = progress.Version.ETag, LastModified = progress.Version.LastModified };
         if (result.Failure is { } failure) return new FetchRejection(failure.Reason, failure.Detail, record);
         Interlocked.Increment(ref _images);
+        Interlocked.Add(ref _bytes, result.Bytes!.Length);
         return new FetchedImage(row, result.Bytes, Convert.ToHexStringLower(SHA256.HashData(result.Bytes!)), result.MediaType, record);
     }
 

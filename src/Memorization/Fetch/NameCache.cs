@@ -5,7 +5,7 @@ namespace Memorization.Fetch;
 
 /// <summary>Addresses of host names: each name is looked up once while its answer holds, failures too, and no more than so many at a time.</summary>
 /// <remarks>Resolvers that are asked for thousands of names a second stop answering; a run that does not notice loses most of its rows. Thread-safe.</remarks>
-internal sealed class NameCache(Func<string, CancellationToken, Task<NameAnswer>> lookUp, TimeProvider time) : IDisposable
+internal sealed class NameCache : IDisposable
 {
     /// <summary>Names that are remembered.</summary>
     internal const int Capacity = 65_536;
@@ -17,43 +17,46 @@ internal sealed class NameCache(Func<string, CancellationToken, Task<NameAnswer>
     private static readonly TimeSpan NoSuchName = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan NoAnswer = TimeSpan.FromSeconds(5);
 
-    private readonly RecentlyUsed<string, Task<Entry>> _names = new(Capacity);
+    private readonly Func<string, CancellationToken, Task<NameAnswer>> _lookUp;
+    private readonly TimeProvider _time;
+    private readonly KeptAnswers<NameAnswer> _names;
     private readonly SemaphoreSlim _free = new(LookUps);
-    private readonly CancellationTokenSource _closed = new();
+
+    public NameCache(Func<string, CancellationToken, Task<NameAnswer>> lookUp, TimeProvider time)
+    {
+        (_lookUp, _time) = (lookUp, time);
+        _names = new KeptAnswers<NameAnswer>(Capacity, time, AskAsync);
+    }
 
     /// <summary>The addresses of a host.</summary>
     /// <exception cref="SocketException">It has none; TryAgain for a failure that may pass.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="stop"/> was cancelled; the look-up goes on for others.</exception>
     public async Task<IPAddress[]> ResolveAsync(string host, CancellationToken stop)
     {
-        var entry = await _names.Get(host, AskAsync, IsGood).WaitAsync(stop).ConfigureAwait(false);
-        return entry.Answer.Error is { } error ? throw new SocketException((int)error) : [.. entry.Answer.Addresses];
+        var answer = await _names.GetAsync(host, stop).ConfigureAwait(false);
+        return answer.Error is { } error ? throw new SocketException((int)error) : [.. answer.Addresses];
     }
 
     public void Dispose()
     {
-        _closed.Cancel();
-        _closed.Dispose();
+        _names.Dispose();
         _free.Dispose();
     }
 
-    private bool IsGood(Task<Entry> entry) => !entry.IsCompleted || (entry.IsCompletedSuccessfully && time.GetUtcNow() < entry.GetAwaiter().GetResult().Until);
-
-    private async Task<Entry> AskAsync(string host)
+    // Waiting for one's turn is not counted: names that wait are not names that fail.
+    private async Task<(NameAnswer Answer, TimeSpan Holds)> AskAsync(string host, CancellationToken closed)
     {
-        // The cache makes entries under its lock.
-        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-        await _free.WaitAsync(_closed.Token).ConfigureAwait(false);
+        await _free.WaitAsync(closed).ConfigureAwait(false);
         try
         {
-            using var late = new CancellationTokenSource(Deadline, time);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, _closed.Token);
-            var answer = await lookUp(host, either.Token).ConfigureAwait(false);
-            return new Entry(answer, time.GetUtcNow() + Holds(answer));
+            using var late = new CancellationTokenSource(Deadline, _time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, closed);
+            var answer = await _lookUp(host, either.Token).ConfigureAwait(false);
+            return (answer, Holds(answer));
         }
-        catch (OperationCanceledException) when (!_closed.IsCancellationRequested)
+        catch (OperationCanceledException) when (!closed.IsCancellationRequested)
         {
-            return new Entry(new NameAnswer([], SocketError.TryAgain, TimeSpan.Zero), time.GetUtcNow() + NoAnswer);
+            return (new NameAnswer([], SocketError.TryAgain, TimeSpan.Zero), NoAnswer);
         }
         finally
         {
@@ -67,6 +70,4 @@ internal sealed class NameCache(Func<string, CancellationToken, Task<NameAnswer>
         SocketError.TryAgain => NoAnswer,
         _ => NoSuchName,
     };
-
-    private sealed record Entry(NameAnswer Answer, DateTimeOffset Until);
 }

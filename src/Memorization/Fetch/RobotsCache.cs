@@ -9,7 +9,7 @@ namespace Memorization.Fetch;
 /// RFC 9309: no file (4xx) allows all; while it cannot be had (5xx, no connection) nothing is allowed, and a row then ends as it would have if its image
 /// could not be had. Thread-safe.
 /// </remarks>
-internal sealed class RobotsCache(FetchOptions options, UrlPolicy urls, WebRequests web, TimeProvider time) : IDisposable
+internal sealed class RobotsCache : IDisposable
 {
     /// <summary>Sites that are remembered.</summary>
     internal const int Capacity = 16_384;
@@ -23,62 +23,61 @@ internal sealed class RobotsCache(FetchOptions options, UrlPolicy urls, WebReque
     private static readonly TimeSpan Holds = TimeSpan.FromHours(24);
     private static readonly TimeSpan FailureHolds = TimeSpan.FromSeconds(30);
 
-    private readonly RecentlyUsed<string, Task<Entry>> _sites = new(Capacity);
-    private readonly string _robot = options.UserAgent.Split('/')[0];
-    private readonly CancellationTokenSource _closed = new();
+    private readonly UrlPolicy _urls;
+    private readonly WebRequests _web;
+    private readonly TimeProvider _time;
+    private readonly string _robot;
+    private readonly KeptAnswers<(RobotsFile? File, FetchFailure? Failure)> _sites;
+
+    public RobotsCache(FetchOptions options, UrlPolicy urls, WebRequests web, TimeProvider time)
+    {
+        (_urls, _web, _time, _robot) = (urls, web, time, options.UserAgent.Split('/')[0]);
+        _sites = new(Capacity, time, ReadAsync);
+    }
 
     /// <summary>Why a URL may not be asked for; null if it may.</summary>
     /// <exception cref="OperationCanceledException"><paramref name="stop"/> was cancelled; the file is read on for others.</exception>
     public async Task<FetchFailure?> RefuseAsync(Uri url, CancellationToken stop)
     {
-        var site = url.GetLeftPart(UriPartial.Authority);
-        var entry = await _sites.Get(site, ReadAsync, IsGood).WaitAsync(stop).ConfigureAwait(false);
-        if (entry.Failure is not null) return entry.Failure;
-        return entry.File.Disallows(url) is { } rule ? new FetchFailure(Reason.RobotsDisallowed, $"robots.txt: Disallow: {rule}") : null;
+        var (file, failure) = await _sites.GetAsync(url.GetLeftPart(UriPartial.Authority), stop).ConfigureAwait(false);
+        if (failure is not null) return failure;
+        return file!.Disallows(url) is { } rule ? new FetchFailure(Reason.RobotsDisallowed, $"robots.txt: Disallow: {rule}") : null;
     }
 
-    public void Dispose()
-    {
-        _closed.Cancel();
-        _closed.Dispose();
-    }
+    public void Dispose() => _sites.Dispose();
 
-    private bool IsGood(Task<Entry> entry) => !entry.IsCompleted || (entry.IsCompletedSuccessfully && time.GetUtcNow() < entry.GetAwaiter().GetResult().Until);
-
-    private async Task<Entry> ReadAsync(string site)
+    private async Task<((RobotsFile? File, FetchFailure? Failure) Answer, TimeSpan Holds)> ReadAsync(string site, CancellationToken closed)
     {
-        // The cache makes entries under its lock.
-        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-        using var late = new CancellationTokenSource(Deadline, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, _closed.Token);
+        using var late = new CancellationTokenSource(Deadline, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, closed);
         try
         {
             var (file, failure) = await FollowAsync(new Uri(site + "/robots.txt"), either.Token).ConfigureAwait(false);
-            return failure is null ? new Entry(file!, null, time.GetUtcNow() + Holds) : Failed(failure);
+            return failure is null ? ((file, null), Holds) : Failed(failure);
         }
-        catch (Exception thrown) when (!_closed.IsCancellationRequested)
+        catch (Exception thrown) when (!closed.IsCancellationRequested)
         {
             return Failed(late.IsCancellationRequested ? new FetchFailure(Reason.Timeout, $"not done within {Deadline.TotalSeconds} s", CanChange: true) : FetchFailure.OfException(thrown));
         }
     }
 
-    private Entry Failed(FetchFailure failure) =>
-        new(RobotsFile.Empty, new FetchFailure(failure.Reason, $"robots.txt: {failure.Detail}", failure.CanChange, failure.RetryAfter), time.GetUtcNow() + FailureHolds);
+    private static ((RobotsFile? File, FetchFailure? Failure) Answer, TimeSpan Holds) Failed(FetchFailure failure) =>
+        ((null, new FetchFailure(failure.Reason, $"robots.txt: {failure.Detail}", failure.CanChange, failure.RetryAfter)), FailureHolds);
 
     private async Task<(RobotsFile? File, FetchFailure? Failure)> FollowAsync(Uri url, CancellationToken stop)
     {
         for (var redirects = 0; ; redirects++)
         {
-            using var response = await web.SendAsync(url, Accept, stop).ConfigureAwait(false);
+            using var response = await _web.SendAsync(url, Accept, stop).ConfigureAwait(false);
             if (WebRequests.IsRedirect(response))
             {
                 // One that leads nowhere, or round in circles, is a file that is not there.
-                if (redirects == MaxRedirects || WebRequests.Header(response, "Location") is not { } location || urls.Check(location, url, out var next) is not null) return (RobotsFile.Empty, null);
+                if (redirects == MaxRedirects || WebRequests.Header(response, "Location") is not { } location || _urls.Check(location, url, out var next) is not null) return (RobotsFile.Empty, null);
                 url = next!;
                 continue;
             }
 
-            if ((int)response.StatusCode is >= 500 or 429) return (null, FetchFailure.OfStatus(response, time.GetUtcNow()));
+            if ((int)response.StatusCode is >= 500 or 429) return (null, FetchFailure.OfStatus(response, _time.GetUtcNow()));
             if (!response.IsSuccessStatusCode) return (RobotsFile.Empty, null);
             return (RobotsFile.Parse(await TextAsync(response, stop).ConfigureAwait(false), _robot), null);
         }
@@ -91,6 +90,4 @@ internal sealed class RobotsCache(FetchOptions options, UrlPolicy urls, WebReque
         var bytes = new byte[MaxBytes];
         return Encoding.UTF8.GetString(bytes, 0, await body.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, stop).ConfigureAwait(false));
     }
-
-    private sealed record Entry(RobotsFile File, FetchFailure? Failure, DateTimeOffset Until);
 }

@@ -38,7 +38,8 @@ internal sealed class RobotsFile
             {
                 // Names that stand one below the other share the rules that follow.
                 if (inRules) namesUs = namesAll = inRules = false;
-                namesUs |= value.Equals(robot, StringComparison.OrdinalIgnoreCase);
+                // "Memorization/0.1" is how some write it.
+                namesUs |= value.Split('/', ' ')[0].Equals(robot, StringComparison.OrdinalIgnoreCase);
                 namesAll |= value == "*";
                 isNamed |= namesUs;
                 continue;

@@ -10,6 +10,7 @@ public static class DecodeServer
     {
         ArgumentNullException.ThrowIfNull(input);
         ArgumentNullException.ThrowIfNull(output);
+        NativeHeap.KeepLittle();
         if (await DecodeMessage.ReadAsync(input).ConfigureAwait(false) is not { } setup) return;
         var (options, side) = JsonSerializer.Deserialize<Setup>(setup)!;
         var decoder = new ImageDecoder(options, side: side);

@@ -28,7 +28,7 @@ internal sealed class DecodeWorker : IAsyncDisposable
     public static async Task<DecodeWorker> StartAsync(IReadOnlyList<string> command, DecodeOptions options, int side)
     {
         var start = new ProcessStartInfo(command[0], command.Skip(1)) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var (name, value) in new[] { ("DOTNET_GCHeapHardLimit", HeapLimit), ("DOTNET_gcServer", "0"), ("DOTNET_gcConcurrent", "0"), ("MALLOC_ARENA_MAX", "1"), ("MALLOC_MMAP_THRESHOLD_", "1048576") }) start.Environment[name] = value;
+        foreach (var (name, value) in new[] { ("DOTNET_GCHeapHardLimit", HeapLimit), ("DOTNET_gcServer", "0"), ("DOTNET_gcConcurrent", "0") }) start.Environment[name] = value;
         var worker = new DecodeWorker(Process.Start(start)!, side);
         worker._process.BeginErrorReadLine(); // Read, so that it never blocks, and thrown away.
         try

@@ -35,7 +35,7 @@ public static class RunMetrics
         Meter.CreateObservableCounter("memorization.rows.ended", Ended, null, "Rows that ended, by the stage and the reason; those with the reason kept were stored or, by fetch, written.");
         Meter.CreateObservableGauge("memorization.rows.working", () => Held(held => held.Working), null, "Rows that a stage works on.");
         Meter.CreateObservableGauge("memorization.rows.waiting", () => Held(held => held.Waiting), null, "Rows that wait for a stage.");
-        Count("memorization.fetch.requests", "Requests sent, retries and redirects counted.", sources => sources.Requests);
+        Count("memorization.fetch.requests", "Requests sent, retries, redirects and robots.txt counted.", sources => sources.Requests);
         Count("memorization.fetch.received.bytes", "Bytes of images received.", sources => sources.ReceivedBytes);
         Count("memorization.embedded.images", "Images embedded.", sources => sources.Embedded);
         Count("memorization.store.commits", "Commits to the store.", sources => sources.Commits);

@@ -16,6 +16,7 @@ public sealed class RobotsFileTests
     [InlineData("User-agent: Memorization\nDisallow: /private/", "/private/x.jpg", "/private/")]
     [InlineData("User-agent: Memorization\nDisallow: /private/", "/public/x.jpg", null)]
     [InlineData("user-AGENT : MEMORIZATION \nDISALLOW : /private/ # all of it", "/private/x.jpg", "/private/")]
+    [InlineData("User-agent: Memorization/0.1\nDisallow: /x", "/x.jpg", "/x")]
     // Who is named is told what concerns him: the group for all is not his.
     [InlineData("User-agent: *\nDisallow: /\n\nUser-agent: memorization\nDisallow: /a", "/b.jpg", null)]
     [InlineData("User-agent: memorization\nDisallow:\n\nUser-agent: *\nDisallow: /", "/b.jpg", null)]
