@@ -22,7 +22,7 @@ public sealed class MetricsTextTests
         using var text = new MetricsText();
 
         text.Read().ShouldBe("""
-            # HELP memorization_fetch_requests_total Requests sent, retries and redirects counted.
+            # HELP memorization_fetch_requests_total Requests sent, retries, redirects and robots.txt counted.
             # TYPE memorization_fetch_requests_total counter
             memorization_fetch_requests_total 4
             # HELP memorization_rows_ended_total Rows that ended, by the stage and the reason; those with the reason kept were stored or, by fetch, written.
