@@ -1,4 +1,5 @@
 using Memorization.Captions;
+using Memorization.Statistics;
 using Memorization.Store;
 
 namespace Memorization.Analysis;

@@ -1,4 +1,4 @@
-namespace Memorization.Analysis;
+namespace Memorization.Statistics;
 
 /// <summary>Weighted log-odds ratio with an informative Dirichlet prior (Monroe, Colaresi and Quinn 2008, equations 15 to 19 and 22).</summary>
 /// <remarks>The prior is the word's frequency in all rows, scaled to <see cref="PriorWeight"/> words, so that a rare word needs evidence.</remarks>
