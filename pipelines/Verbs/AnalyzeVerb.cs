@@ -2,27 +2,34 @@ using System.CommandLine;
 using System.Text.Json;
 using Memorization.Analysis;
 using Memorization.Pipelines.Terminal;
+using Memorization.Report;
 using Memorization.Store;
-using Spectre.Console;
 
 namespace Memorization.Pipelines.Verbs;
 
-/// <summary>analyze STUDY: Table 1 from the store alone.</summary>
+/// <summary>analyze STUDY: Table 1, shares, triggers and how far they move, from the store alone.</summary>
 internal static class AnalyzeVerb
 {
     public static Command Create()
     {
         var study = GlobalOptions.Study();
-        var limit = new Option<int>("--limit") { Description = "Families on the terminal; --json has them all.", DefaultValueFactory = _ => 20 };
-        var command = new Command("analyze", "Table 1, from the store alone: families by size with their frequent words.") { study, limit };
+        var limit = new Option<int>("--limit") { Description = "Lines of a table on the terminal; --json has them all.", DefaultValueFactory = _ => 20 };
+        var words = new Option<string[]>("--words") { Description = "A word set, such as \"almond blossoming\": which families its rows show. Repeats. [default: analysis.words of the study, else its keywords]" };
+        var without = new Option<string[]>("--without") { Description = "A word set whose rows are left out of these, such as \"van gogh\". Repeats." };
+        var output = new Option<string>("--out") { Description = "Folder for every table as CSV and Parquet." };
+        var command = new Command("analyze", "Table 1, shares of word sets, trigger sets, other thresholds: from the store alone.") { study, words, without, limit, output };
         command.SetAction(async (parsed, _) =>
         {
             var context = StudyContext.Load(parsed.GetRequiredValue(study), parsed);
+            var asked = context.Study.Analysis;
+            if (parsed.GetValue(words) is { Length: > 0 } sets) asked = asked with { Words = sets };
+            if (parsed.GetValue(without) is { Length: > 0 } left) asked = asked with { Without = left };
             using var database = await StoreDatabase.OpenAsync(context.Store);
             database.KeepStudy();
-            var families = TableOne.Compute(database, context.Study.Analysis);
-            if (parsed.GetValue(GlobalOptions.Json)) await Console.Out.WriteLineAsync(JsonSerializer.Serialize(new { families }, JsonOutput.Indented));
-            else AnsiConsole.Write(Tables.Families(families, parsed.GetValue(limit)));
+            var analysis = StudyAnalysis.Compute(database, context.Study with { Analysis = asked });
+            if (parsed.GetValue(output) is { } folder) await AnalysisTables.WriteAsync(analysis, folder);
+            if (parsed.GetValue(GlobalOptions.Json)) await Console.Out.WriteLineAsync(JsonSerializer.Serialize(analysis, JsonOutput.Indented));
+            else AnalysisView.Print(analysis, parsed.GetValue(limit));
             return ExitCodes.Done;
         });
         return command;

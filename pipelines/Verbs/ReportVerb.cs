@@ -20,7 +20,7 @@ internal static class ReportVerb
             var context = StudyContext.Load(parsed.GetRequiredValue(study), parsed);
             using var database = await StoreDatabase.OpenAsync(context.Store);
             database.KeepStudy();
-            var page = await WriteAsync(context, database, TableOne.Compute(database, context.Study.Analysis), parsed.GetValue(output));
+            var page = await WriteAsync(context, database, StudyAnalysis.Compute(database, context.Study), parsed.GetValue(output));
             await Console.Out.WriteLineAsync(parsed.GetValue(GlobalOptions.Json) ? JsonSerializer.Serialize(new { report = page }, JsonOutput.Indented) : $"Report: {page}");
             return ExitCodes.Done;
         });
@@ -29,12 +29,12 @@ internal static class ReportVerb
 
     /// <summary>Writes the report of a store's newest snapshot.</summary>
     /// <returns>The page's full path.</returns>
-    public static Task<string> WriteAsync(StudyContext context, StoreDatabase database, IReadOnlyList<FamilySummary> families, string? folder = null) => ReportFolder.WriteAsync(
-        context.Store, database, context.Study, context.FilterFingerprint, families, Path.GetFullPath(folder ?? DefaultFolder(context)));
+    public static Task<string> WriteAsync(StudyContext context, StoreDatabase database, StudyAnalysis analysis, string? folder = null) => ReportFolder.WriteAsync(
+        context.Store, database, context.Study, context.FilterFingerprint, analysis, Path.GetFullPath(folder ?? DefaultFolder(context)));
 
-    /// <summary>The page in the store's folder, if there is nothing new to write; null otherwise.</summary>
-    public static string? Current(StudyContext context, StoreDatabase database) =>
-        ReportFolder.IsCurrent(database, context.Study, context.FilterFingerprint, DefaultFolder(context)) ? Path.Combine(DefaultFolder(context), ReportFolder.Page) : null;
+    /// <summary>The page in the store's folder and the families in it, if there is nothing new to write; null otherwise.</summary>
+    public static Task<(string Page, IReadOnlyList<FamilySummary> Families)?> CurrentAsync(StudyContext context, StoreDatabase database) =>
+        ReportFolder.ReadCurrentAsync(database, context.Study, context.FilterFingerprint, DefaultFolder(context));
 
     private static string DefaultFolder(StudyContext context) => Path.Combine(context.Store, "report");
 }

@@ -29,17 +29,18 @@ internal static class RunVerb
         return OperationOptions.AddTo(command);
     }
 
-    /// <summary>Ingests, computes Table 1 and writes the report.</summary>
+    /// <summary>Ingests, computes the tables and writes the report.</summary>
     public static async Task<RunResult> ExecuteAsync(StudyContext context, Interrupts interrupts, ParseResult parsed)
     {
         var result = await new IngestRun(
             context, interrupts, GlobalOptions.LevelOf(parsed), parsed.GetValue(GlobalOptions.Quiet), OperationOptions.StallAfter(parsed), TimeProvider.System).ExecuteAsync();
         using var database = await StoreDatabase.OpenAsync(context.Store);
+        if (!result.HasNewSnapshot && await ReportVerb.CurrentAsync(context, database) is var (page, families))
+            return result with { Families = families, Report = page, IsUpToDate = true, PeakBytes = PeakMemory.Bytes() };
         database.KeepStudy();
-        var families = TableOne.Compute(database, context.Study.Analysis);
-        var current = result.HasNewSnapshot ? null : ReportVerb.Current(context, database);
-        var report = current ?? await ReportVerb.WriteAsync(context, database, families);
-        return result with { Families = families, Report = report, IsUpToDate = current is not null, PeakBytes = PeakMemory.Bytes() };
+        var analysis = StudyAnalysis.Compute(database, context.Study);
+        var report = await ReportVerb.WriteAsync(context, database, analysis);
+        return result with { Families = analysis.Families, Report = report, PeakBytes = PeakMemory.Bytes() };
     }
 
     /// <summary>The funnel and the largest families.</summary>

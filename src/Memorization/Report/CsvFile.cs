@@ -7,7 +7,7 @@ namespace Memorization.Report;
 internal static class CsvFile
 {
     /// <summary>Writes head and rows; cells are strings, whole numbers or doubles.</summary>
-    public static string Of(string[] head, IEnumerable<object[]> rows)
+    public static string Of(string[] head, IEnumerable<object?[]> rows)
     {
         var text = new StringBuilder();
         foreach (var row in rows.Prepend(head)) text.Append(Line(row));

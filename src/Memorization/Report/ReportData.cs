@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Memorization.Analysis;
 using Memorization.Configuration;
 using Memorization.Store;
@@ -19,8 +20,12 @@ internal sealed record ReportData
     /// <summary>What became of every row.</summary>
     public required StoreFunnel Funnel { get; init; }
 
+    /// <summary>What was computed of words and families.</summary>
+    public required StudyAnalysis Analysis { get; init; }
+
     /// <summary>Table 1, all of it.</summary>
-    public required IReadOnlyList<FamilySummary> Families { get; init; }
+    [JsonIgnore]
+    public IReadOnlyList<FamilySummary> Families => Analysis.Families;
 
     /// <summary>The largest families with their images.</summary>
     public required IReadOnlyList<Gallery> Galleries { get; init; }
@@ -39,9 +44,9 @@ internal sealed record ReportData
     /// <param name="database">The store, opened at a snapshot.</param>
     /// <param name="study">The study.</param>
     /// <param name="filter">The fingerprint of the study's filter.</param>
-    /// <param name="families">Table 1.</param>
+    /// <param name="analysis">What was computed of that snapshot.</param>
     public static async Task<ReportData> ReadAsync(
-        string store, StoreDatabase database, Study study, string filter, IReadOnlyList<FamilySummary> families)
+        string store, StoreDatabase database, Study study, string filter, StudyAnalysis analysis)
     {
         return new ReportData
         {
@@ -49,8 +54,8 @@ internal sealed record ReportData
             Provenance = await Provenance.ReadAsync(store, database, filter).ConfigureAwait(false),
             Figures = KeyFigure.Compute(database),
             Funnel = StoreFunnel.Compute(database),
-            Families = families,
-            Galleries = Gallery.Read(database, families, study.Report),
+            Analysis = analysis,
+            Galleries = Gallery.Read(database, analysis.Families, study.Report),
             FailingHosts = HostOutcome.Failing(database, int.MaxValue),
             Hosts = HostOutcome.Count(database),
             ImagesWithoutThumbnail = database.Count(

@@ -13,16 +13,27 @@ public static class ReportFolder
     public const string Page = "report.html";
 
     private const string Stamp = "report.stamp";
+    private const string Numbers = "report.json";
 
-    /// <summary>Whether the report in a folder is the one that <see cref="WriteAsync"/> would write there now.</summary>
+    /// <summary>The report in a folder, if it is the one that <see cref="WriteAsync"/> would write there now.</summary>
     /// <param name="database">The store, opened at its newest snapshot.</param>
     /// <param name="study">The study.</param>
     /// <param name="filter">The fingerprint of the study's filter as it is now.</param>
     /// <param name="folder">The folder.</param>
-    public static bool IsCurrent(StoreDatabase database, Study study, string filter, string folder)
+    /// <returns>The page's path, and Table 1 as the report has it; null if the report is another or not whole.</returns>
+    public static async Task<(string Page, IReadOnlyList<FamilySummary> Families)?> ReadCurrentAsync(StoreDatabase database, Study study, string filter, string folder)
     {
-        var stamp = Path.Combine(folder, Stamp);
-        return File.Exists(stamp) && File.Exists(Path.Combine(folder, Page)) && File.ReadAllText(stamp) == StampOf(database, study, filter);
+        var (stamp, page, numbers) = (Path.Combine(folder, Stamp), Path.Combine(folder, Page), Path.Combine(folder, Numbers));
+        if (!File.Exists(stamp) || !File.Exists(page) || !File.Exists(numbers) || await File.ReadAllTextAsync(stamp).ConfigureAwait(false) != StampOf(database, study, filter)) return null;
+        try
+        {
+            await using var stream = File.OpenRead(numbers);
+            return await JsonSerializer.DeserializeAsync<Written>(stream, JsonOutput.Indented).ConfigureAwait(false) is { Analysis.Families: { } families } ? (page, families) : null;
+        }
+        catch (JsonException)
+        {
+            return null; // somebody changed it: it is written again
+        }
     }
 
     /// <summary>Reads the store and writes every file, each whole or not at all.</summary>
@@ -30,16 +41,17 @@ public static class ReportFolder
     /// <param name="database">The store, opened at its newest snapshot.</param>
     /// <param name="study">The study; its <see cref="ReportOptions"/> say how much is shown.</param>
     /// <param name="filter">The fingerprint of the study's filter as it is now.</param>
-    /// <param name="families">Table 1 of that snapshot.</param>
+    /// <param name="analysis">What was computed of that snapshot.</param>
     /// <param name="folder">Where to; made if it is not there.</param>
     /// <returns>The page's full path.</returns>
     /// <exception cref="SetupException">The folder cannot be written.</exception>
     public static async Task<string> WriteAsync(
-        string store, StoreDatabase database, Study study, string filter, IReadOnlyList<FamilySummary> families, string folder)
+        string store, StoreDatabase database, Study study, string filter, StudyAnalysis analysis, string folder)
     {
         ArgumentNullException.ThrowIfNull(database);
         ArgumentNullException.ThrowIfNull(study);
-        var data = await ReportData.ReadAsync(store, database, study, filter, families).ConfigureAwait(false);
+        var data = await ReportData.ReadAsync(store, database, study, filter, analysis).ConfigureAwait(false);
+        foreach (var table in Tables(data)) await table.WriteAsync(folder).ConfigureAwait(false);
         foreach (var (name, text) in Files(data).Append((Stamp, StampOf(database, study, filter))))
             await Durable.WriteAsync(Path.Combine(folder, name), stream => stream.WriteAsync(Encoding.UTF8.GetBytes(text)).AsTask()).ConfigureAwait(false);
         return Path.GetFullPath(Path.Combine(folder, Page));
@@ -49,23 +61,32 @@ public static class ReportFolder
     private static string StampOf(StoreDatabase database, Study study, string filter) => Fingerprint.Of(
         typeof(ReportFolder).Assembly.ManifestModule.ModuleVersionId, database.ThresholdAndSnapshot.Number, filter, study);
 
-    /// <summary>The files of a report by name.</summary>
+    /// <summary>The tables of a report.</summary>
+    internal static IEnumerable<ResultTable> Tables(ReportData data) =>
+    [
+        new("figures", [("figure", ResultTable.Text), ("value", ResultTable.Whole), ("meaning", ResultTable.Text)],
+            [.. data.Figures.Select(figure => (object?[])[figure.Name, figure.Value, figure.Meaning])]),
+        new("funnel", [("stage", ResultTable.Text), ("reason", ResultTable.Text), ("rows", ResultTable.Whole), ("meaning", ResultTable.Text)],
+            [.. data.Funnel.Steps
+                .Select(step => (object?[])[step.Stage, step.Reason, step.Rows, step.Meaning])
+                .Prepend(["", "read", data.Funnel.RowsRead, "rows of the input"])
+                .Append(["", "pending", data.Funnel.RowsPending, "selected, with no embedding under the model yet"])
+                .Append(["", "study", data.Funnel.StudyRows, "rows with their image in a family"])]),
+        new("hosts",
+            [("host", ResultTable.Text), ("rows", ResultTable.Whole), ("stored", ResultTable.Whole), ("failed", ResultTable.Whole), ("reason", ResultTable.Text), ("reason_rows", ResultTable.Whole)],
+            [.. data.FailingHosts.SelectMany(host => host.Reasons.Select(reason => (object?[])[host.Host, host.Rows, host.Stored, host.Failed, reason.Key, reason.Value]))]),
+        .. AnalysisTables.Of(data.Analysis),
+    ];
+
+    /// <summary>The other files of a report by name.</summary>
     internal static IEnumerable<(string Name, string Text)> Files(ReportData data)
     {
-        yield return ("figures.csv", CsvFile.Of(["figure", "value", "meaning"], data.Figures.Select(figure => (object[])[figure.Name, figure.Value, figure.Meaning])));
-        yield return ("funnel.csv", CsvFile.Of(["stage", "reason", "rows", "meaning"], data.Funnel.Steps
-            .Select(step => (object[])[step.Stage, step.Reason, step.Rows, step.Meaning])
-            .Prepend(["", "read", data.Funnel.RowsRead, "rows of the input"])
-            .Append(["", "pending", data.Funnel.RowsPending, "selected, with no embedding under the model yet"])
-            .Append(["", "study", data.Funnel.StudyRows, "rows with their image in a family"])));
-        yield return ("families.csv", CsvFile.Of(["rank", "family", "rows", "images", "share"], data.Families
-            .Select((family, i) => (object[])[i + 1, family.Family, family.Size, family.Contents, family.Share])));
-        yield return ("words.csv", CsvFile.Of(["rank", "family", "word", "rows", "log_odds", "z", "stop_word"], data.Families
-            .SelectMany((family, i) => family.Words.Select(word => (object[])
-                [i + 1, family.Family, word.Word, word.Count, word.LogOdds, word.Z, word.StopWord ? "true" : "false"]))));
-        yield return ("hosts.csv", CsvFile.Of(["host", "rows", "stored", "failed", "reason", "reason_rows"], data.FailingHosts
-            .SelectMany(host => host.Reasons.Select(reason => (object[])[host.Host, host.Rows, host.Stored, host.Failed, reason.Key, reason.Value]))));
-        yield return ("report.json", JsonSerializer.Serialize(data, JsonOutput.Indented) + "\n");
+        yield return (Numbers, JsonSerializer.Serialize(data, JsonOutput.Indented) + "\n");
         yield return (Page, ReportPage.Render(data));
     }
+
+    /// <summary>What is read of a report again.</summary>
+    private sealed record Written(WrittenAnalysis? Analysis);
+
+    private sealed record WrittenAnalysis(IReadOnlyList<FamilySummary>? Families);
 }

@@ -78,7 +78,7 @@ internal sealed class MadeStore : IDisposable
     public async Task<ReportData> DataAsync()
     {
         using var database = await OpenAsync();
-        return await ReportData.ReadAsync(_folder.Path, database, Study, _filter, TableOne.Compute(database, Study.Analysis));
+        return await ReportData.ReadAsync(_folder.Path, database, Study, _filter, StudyAnalysis.Compute(database, Study));
     }
 
     /// <summary>Writes the report and returns its page.</summary>
@@ -86,7 +86,7 @@ internal sealed class MadeStore : IDisposable
     {
         using var database = await OpenAsync();
         var page = await ReportFolder.WriteAsync(
-            _folder.Path, database, Study, _filter, TableOne.Compute(database, Study.Analysis), _folder.File("report"));
+            _folder.Path, database, Study, _filter, StudyAnalysis.Compute(database, Study), _folder.File("report"));
         return await File.ReadAllTextAsync(page);
     }
 

@@ -1,0 +1,72 @@
+using System.Globalization;
+using Memorization.Clustering;
+using Memorization.Statistics;
+using Memorization.Store;
+
+namespace Memorization.Analysis;
+
+/// <summary>How alike the distinct images of a family are: the median cosine similarity of its pairs.</summary>
+internal static class InsideSimilarity
+{
+    // A family of 1,415 images has a million pairs; of more images so many pairs are drawn, which leaves the median right to about 0.1 % of the ranks.
+    private const int MostPairs = 1_000_000;
+
+    // Families whose vectors are held at once: of 512 numbers each, 200 MB.
+    private const int ContentsAtOnce = 200_000;
+
+    /// <summary>The medians of the largest families with two distinct images or more.</summary>
+    /// <param name="database">The store.</param>
+    /// <param name="options">How many families, and the seed.</param>
+    public static IReadOnlyDictionary<string, double> Medians(StoreDatabase database, AnalysisOptions options)
+    {
+        var sizes = database.Query(string.Create(CultureInfo.InvariantCulture, $"""
+            SELECT family, count(DISTINCT content_id) FROM study GROUP BY family HAVING count(DISTINCT content_id) > 1
+            ORDER BY count(*) DESC, family LIMIT {options.SimilarityFamilies}
+            """), reader => (Family: reader.GetString(0), Contents: reader.GetInt64(1)));
+        var medians = new Dictionary<string, double>();
+        for (int start = 0, end; start < sizes.Count; start = end)
+        {
+            var contents = sizes[start].Contents;
+            for (end = start + 1; end < sizes.Count && contents + sizes[end].Contents <= ContentsAtOnce; end++) contents += sizes[end].Contents;
+            foreach (var (family, median) in Medians(database, [.. sizes.Skip(start).Take(end - start).Select(size => size.Family)], options.Seed)) medians.Add(family, median);
+        }
+
+        return medians;
+    }
+
+    private static List<(string Family, double Median)> Medians(StoreDatabase database, IReadOnlyList<string> families, int seed)
+    {
+        // Family ids are hexadecimal digits.
+        var members = $"SELECT DISTINCT family, content_id FROM study WHERE family IN ('{string.Join("', '", families)}')";
+        var vectors = StoredVectors.Read(database, members);
+        return [.. database.Query($"{members} ORDER BY ALL", reader => (Family: reader.GetString(0), Content: reader.GetString(1)))
+            .GroupBy(member => member.Family, member => vectors.Nodes[ContentKey.Parse(member.Content)])
+            .AsParallel().AsOrdered()
+            .Select(family => (family.Key, Median(vectors.Distinct, [.. family], seed)))];
+    }
+
+    private static double Median(DistinctVectors vectors, IReadOnlyList<int> nodes, int seed)
+    {
+        var pairs = (long)nodes.Count * (nodes.Count - 1) / 2;
+        var similarities = new double[Math.Min(pairs, MostPairs)];
+        if (pairs <= MostPairs)
+        {
+            var at = 0;
+            for (var i = 0; i < nodes.Count; i++)
+                for (var j = 0; j < i; j++) similarities[at++] = vectors.Similarity(nodes[i], nodes[j]);
+        }
+        else
+        {
+            var random = new SplitMix64((ulong)seed);
+            for (var at = 0; at < similarities.Length; at++)
+            {
+                var (i, j) = (random.Below(nodes.Count), random.Below(nodes.Count - 1));
+                similarities[at] = vectors.Similarity(nodes[i], nodes[j < i ? j : j + 1]);
+            }
+        }
+
+        Array.Sort(similarities);
+        var middle = similarities.Length / 2;
+        return similarities.Length % 2 == 1 ? similarities[middle] : (similarities[middle - 1] + similarities[middle]) / 2;
+    }
+}

@@ -1,0 +1,65 @@
+using Memorization.Configuration;
+using Memorization.Statistics;
+using Memorization.Store;
+
+namespace Memorization.Analysis;
+
+/// <summary>Everything a study says of words and families, computed from its store alone: the same snapshot and options give the same numbers.</summary>
+public sealed record StudyAnalysis
+{
+    /// <summary>Rows of the study.</summary>
+    public required long Rows { get; init; }
+
+    /// <summary>Texts: captions, of which those of a family that are the same but for numbers, or one shop's template, count once.</summary>
+    public required long Texts { get; init; }
+
+    /// <summary>Different words.</summary>
+    public required long Words { get; init; }
+
+    /// <summary>Rows that the filter keeps and whose image could not be had.</summary>
+    public required long Missing { get; init; }
+
+    /// <summary>Tests among which the words that mark a family are discoveries.</summary>
+    public required double WordTests { get; init; }
+
+    /// <summary>Table 1, largest family first.</summary>
+    public required IReadOnlyList<FamilySummary> Families { get; init; }
+
+    /// <summary>The word sets asked for.</summary>
+    public required IReadOnlyList<WordShare> Shares { get; init; }
+
+    /// <summary>Word sets that lead to a family.</summary>
+    public required IReadOnlyList<Trigger> Triggers { get; init; }
+
+    /// <summary>The families at other thresholds.</summary>
+    public required IReadOnlyList<ThresholdStep> Sweep { get; init; }
+
+    /// <summary>What a hash without an encoder says of the largest families.</summary>
+    public required IReadOnlyList<SecondOpinion> SecondOpinions { get; init; }
+
+    /// <summary>Computes all of it.</summary>
+    /// <param name="database">The store, opened at a snapshot.</param>
+    /// <param name="study">The study; its <see cref="AnalysisOptions"/> say what is asked.</param>
+    /// <exception cref="SetupException">A word set has no word.</exception>
+    public static StudyAnalysis Compute(StoreDatabase database, Study study)
+    {
+        ArgumentNullException.ThrowIfNull(database);
+        ArgumentNullException.ThrowIfNull(study);
+        var options = study.Analysis;
+        var corpus = CaptionCorpus.Read(database, study.Keywords, options);
+        var (families, tests) = TableOne.Compute(database, corpus, options);
+        return new StudyAnalysis
+        {
+            Rows = corpus.Rows.Count,
+            Texts = corpus.Texts.Count,
+            Words = corpus.Words.Count,
+            Missing = corpus.Missing.Count,
+            WordTests = tests,
+            Families = families,
+            Shares = [.. (options.Words.Count > 0 ? options.Words : study.Keywords).Select(words => WordShare.Of(database, corpus, words, options.Without, study.Cluster))],
+            Triggers = TriggerMining.Find(corpus, options),
+            Sweep = ThresholdStep.Sweep(database, corpus),
+            SecondOpinions = SecondOpinion.Of(database, options),
+        };
+    }
+}

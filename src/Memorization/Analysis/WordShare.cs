@@ -1,0 +1,123 @@
+using Memorization.Captions;
+using Memorization.Clustering;
+using Memorization.Configuration;
+using Memorization.Statistics;
+using Memorization.Store;
+
+namespace Memorization.Analysis;
+
+/// <summary>What the rows with some words show: the share of their largest family, and of families rooted in the study's keyword.</summary>
+/// <remarks>Intervals are Wilson's at 95 %. Rows are taken as independent draws of the web; copies of one page are not, and make them too narrow.</remarks>
+public sealed record WordShare
+{
+    /// <summary>The words; a row is counted if its caption has all of them.</summary>
+    public required IReadOnlyList<string> Words { get; init; }
+
+    /// <summary>Rows whose caption has every word of one of these sets are left out.</summary>
+    public required IReadOnlyList<string> Without { get; init; }
+
+    /// <summary>Rows of the study with the words.</summary>
+    public required long Rows { get; init; }
+
+    /// <summary>Families that these rows are among themselves.</summary>
+    public required long Families { get; init; }
+
+    /// <summary>The study's family that the largest of these lies in; null without a row.</summary>
+    public required string? LargestFamily { get; init; }
+
+    /// <summary>Rows in the largest of these.</summary>
+    public required long LargestRows { get; init; }
+
+    /// <summary><see cref="LargestRows"/> among <see cref="Rows"/>.</summary>
+    public required double? Share { get; init; }
+
+    /// <summary>Lower end of its interval.</summary>
+    public required double Low { get; init; }
+
+    /// <summary>Upper end of its interval.</summary>
+    public required double High { get; init; }
+
+    /// <summary>Rows in families of the study of whose rows at least half have the study's first keyword.</summary>
+    public required long KeywordRows { get; init; }
+
+    /// <summary><see cref="KeywordRows"/> among <see cref="Rows"/>.</summary>
+    public required double? KeywordShare { get; init; }
+
+    /// <summary>Lower end of its interval.</summary>
+    public required double KeywordLow { get; init; }
+
+    /// <summary>Upper end of its interval.</summary>
+    public required double KeywordHigh { get; init; }
+
+    /// <summary>Rows with the words that the filter keeps and whose image could not be had.</summary>
+    public required long Missing { get; init; }
+
+    /// <summary>The share among all rows with the words that the filter keeps: what it is if none of the missing images belongs to the largest family.</summary>
+    public required double? ShareIfMissingDiffer { get; init; }
+
+    /// <summary>What the share is if all of the missing images belong to the largest family.</summary>
+    public required double? ShareIfMissingSame { get; init; }
+
+    /// <summary>The keyword's share among all rows with the words that the filter keeps: what it is if no missing image belongs to such a family.</summary>
+    public required double? KeywordShareIfMissingDiffer { get; init; }
+
+    /// <summary>What the keyword's share is if all of the missing images belong to such families.</summary>
+    public required double? KeywordShareIfMissingSame { get; init; }
+
+    /// <summary>Counts a word set.</summary>
+    /// <param name="database">The store, at its snapshot.</param>
+    /// <param name="corpus">Its captions.</param>
+    /// <param name="words">The words, as a keyword is written.</param>
+    /// <param name="without">Word sets whose rows are left out.</param>
+    /// <param name="options">Parallelism and device of comparing.</param>
+    /// <exception cref="SetupException">A set has no word.</exception>
+    internal static WordShare Of(StoreDatabase database, CaptionCorpus corpus, string words, IReadOnlyList<string> without, ClusterOptions options)
+    {
+        var asked = WordsOf(words);
+        var wanted = corpus.NumbersOf(asked);
+        var unwanted = without.Select(set => corpus.NumbersOf(WordsOf(set))).OfType<int[]>().ToList();
+        List<int> rows = [.. Enumerable.Range(0, corpus.Rows.Count).Where(row => Counts(corpus.Rows[row]))];
+        var missing = Enumerable.Range(0, corpus.Missing.Count).Count(row => Counts(corpus.Missing[row]));
+        var families = InducedFamilies.Of(database, corpus, rows, options);
+        var familyOfRows = corpus.FamilyOfRows();
+        var rooted = rows.Select(row => familyOfRows[row]).Distinct().Where(corpus.IsRooted).ToHashSet();
+        var largest = families.Count == 0 ? 0 : families[0].Count;
+        var (share, keyword) = (new Proportion(largest, rows.Count), new Proportion(rows.Count(row => rooted.Contains(familyOfRows[row])), rows.Count));
+        var all = rows.Count + missing;
+        return new WordShare
+        {
+            Words = asked,
+            Without = without,
+            Rows = rows.Count,
+            Families = families.Count,
+            LargestFamily = families.Count == 0 ? null : corpus.Families[familyOfRows[families[0][0]]],
+            LargestRows = largest,
+            Share = Among(largest, rows.Count),
+            Low = share.Wilson().Low,
+            High = share.Wilson().High,
+            KeywordRows = keyword.Successes,
+            KeywordShare = Among(keyword.Successes, rows.Count),
+            KeywordLow = keyword.Wilson().Low,
+            KeywordHigh = keyword.Wilson().High,
+            Missing = missing,
+            ShareIfMissingDiffer = Among(largest, all),
+            ShareIfMissingSame = Among(largest + missing, all),
+            KeywordShareIfMissingDiffer = Among(keyword.Successes, all),
+            KeywordShareIfMissingSame = Among(keyword.Successes + missing, all),
+        };
+
+        bool Counts(ReadOnlySpan<int> caption)
+        {
+            if (wanted is null || !CaptionCorpus.HasAll(caption, wanted)) return false;
+            foreach (var set in unwanted)
+                if (CaptionCorpus.HasAll(caption, set)) return false;
+            return true;
+        }
+    }
+
+    private static double? Among(long part, long all) => all == 0 ? null : (double)part / all;
+
+    private static IReadOnlyList<string> WordsOf(string set) => CaptionWords.Of(set) is { Count: > 0 } words
+        ? words
+        : throw new SetupException($"\"{set}\" has no word to look for");
+}
