@@ -1,5 +1,7 @@
 Memorization.Images.NativeHeap.KeepLittle();
 if (args is ["families"]) return Memorization.Benchmarks.FamilyTruth.Run();
+if (args is ["analyze"]) return await Memorization.Benchmarks.AnalysisBenchmark.RunAsync();
+if (args is ["analyze", var count, var families, var dimension]) return await Memorization.Benchmarks.AnalysisBenchmark.RunAsync(Number(count), Number(families), Number(dimension));
 if (args is ["store"]) return Memorization.Benchmarks.StoreBenchmark.Run();
 if (args is ["store", var rows]) return Memorization.Benchmarks.StoreBenchmark.Run(int.Parse(rows, System.Globalization.CultureInfo.InvariantCulture));
 if (args is ["mutated", var images, .. var more])

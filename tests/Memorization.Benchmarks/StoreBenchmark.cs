@@ -58,7 +58,7 @@ internal static class StoreBenchmark
 
     private static JsonElement RunOnce(string study)
     {
-        using var process = Start("run", study, "--json", "--quiet");
+        using var process = BuiltProgram.Start("run", study, "--json", "--quiet");
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return process.ExitCode == 0 ? JsonDocument.Parse(output).RootElement : throw new InvalidOperationException(process.StandardError.ReadToEnd());
@@ -67,24 +67,13 @@ internal static class StoreBenchmark
     private static double Time(params string[] arguments)
     {
         var start = Stopwatch.GetTimestamp();
-        using var process = Start(arguments);
+        using var process = BuiltProgram.Start(arguments);
         process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
 
     private static double Median(int runs, Func<double> run) => Enumerable.Range(0, runs).Select(_ => run()).Order().ElementAt(runs / 2);
-
-    private static Process Start(params string[] arguments) =>
-        Process.Start(new ProcessStartInfo(Program(), arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-
-    // As `dotnet build -c Release` leaves it.
-    private static string Program()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-            if (File.Exists(Path.Combine(folder.FullName, "Memorization.sln"))) return Path.Combine(folder.FullName, "pipelines", "bin", "Release", "net10.0", "memorization");
-        throw new DirectoryNotFoundException("no Memorization.sln above the benchmarks");
-    }
 
     private static void Write(string path, int first, int count)
     {

@@ -4,42 +4,46 @@ using Memorization.Store;
 namespace Memorization.Analysis;
 
 /// <summary>The families that some of a study's rows are among themselves, without the images of the others that may have linked them.</summary>
+/// <remarks>
+/// Images that an edge of the study's forest links are one family still. Only where that leaves a family in parts are its images compared, and only those of
+/// different parts: images of different families are never linked.
+/// </remarks>
 internal static class InducedFamilies
 {
     /// <summary>The rows of each family among the rows given, largest first; equal ones by their first row.</summary>
-    /// <param name="database">The store.</param>
+    /// <param name="database">The store, at its snapshot.</param>
     /// <param name="corpus">The study's rows.</param>
+    /// <param name="forest">Its forest.</param>
     /// <param name="rows">Some of them, ascending.</param>
-    /// <param name="options">Parallelism and device of comparing.</param>
-    public static IReadOnlyList<IReadOnlyList<int>> Of(StoreDatabase database, CaptionCorpus corpus, IReadOnlyList<int> rows, ClusterOptions options)
-    {
-        var families = corpus.FamilyOfRows();
-        var (whole, parts) = (new List<IReadOnlyList<int>>(), new List<int>());
-        foreach (var family in rows.GroupBy(row => families[row], (family, mine) => (Family: family, Rows: mine.ToList())))
-        {
-            // Of one image, or with all of its images, a family is what it was; of some of them it may fall apart.
-            var mine = family.Rows.Select(row => corpus.Contents[row]).ToHashSet();
-            var range = corpus.RowsOf(family.Family);
-            var isWhole = mine.Count == 1 || Enumerable.Range(range.Start.Value, range.End.Value - range.Start.Value).All(row => mine.Contains(corpus.Contents[row]));
-            if (isWhole) whole.Add(family.Rows);
-            else parts.AddRange(family.Rows);
-        }
-
-        if (parts.Count > 0) whole.AddRange(Join(database, corpus, parts, options));
-        return [.. whole.OrderByDescending(family => family.Count).ThenBy(family => family[0])];
-    }
-
-    // Images of different families are not linked: all are joined at once.
-    private static IEnumerable<IReadOnlyList<int>> Join(StoreDatabase database, CaptionCorpus corpus, List<int> rows, ClusterOptions options)
+    /// <param name="options">Parallelism of comparing.</param>
+    public static IReadOnlyList<IReadOnlyList<int>> Of(StoreDatabase database, CaptionCorpus corpus, StudyForest forest, IReadOnlyList<int> rows, ClusterOptions options)
     {
         var threshold = database.ThresholdAndSnapshot.Threshold;
-        database.Execute("CREATE OR REPLACE TEMP TABLE asked_contents (content_id VARCHAR)");
-        foreach (var some in rows.Select(row => corpus.Contents[row]).Distinct().Chunk(10_000))
-            database.Execute($"INSERT INTO asked_contents VALUES ('{string.Join("'), ('", some)}')");
-        var vectors = StoredVectors.Read(database, "SELECT content_id FROM asked_contents");
-        var forest = new SpanningForest(vectors.Width, options with { Threshold = threshold, StoreThreshold = threshold });
-        forest.Insert([.. vectors.Nodes.Select(pair => new KeyedVector(pair.Key, vectors[pair.Key].ToArray()))]);
-        var families = forest.Cut(threshold);
-        return rows.GroupBy(row => families.FamilyOf[corpus.Contents[row]].Id, (_, mine) => mine.ToList());
+        var isAsked = new bool[forest.Contents.Count];
+        foreach (var row in rows) isAsked[forest.OfRows[row]] = true;
+        var edges = forest.Edges.TakeWhile(edge => edge.Similarity >= threshold).Where(edge => isAsked[edge.U] && isAsked[edge.V]).ToList();
+        var parts = new DisjointSets(forest.Contents.Count);
+        foreach (var edge in edges) parts.Union(edge.U, edge.V, edge.Similarity);
+
+        var families = corpus.FamilyOfRows();
+        var fallen = rows.GroupBy(row => families[row], (_, mine) => mine.Select(row => forest.OfRows[row]).Distinct().ToArray())
+            .Where(images => Array.Exists(images, image => parts.Find(image) != parts.Find(images[0]))).ToList();
+        if (fallen.Count > 0) Reconnect(database, forest, fallen, edges, parts, threshold, options);
+        return [.. rows.GroupBy(row => parts.Find(forest.OfRows[row]), (_, mine) => mine.ToList()).OrderByDescending(family => family.Count).ThenBy(family => family[0])];
+    }
+
+    private static void Reconnect(
+        StoreDatabase database, StudyForest forest, List<int[]> families, List<NodeEdge> edges, DisjointSets parts, double threshold, ClusterOptions options)
+    {
+        // Images with the same embedding are one node.
+        var vectors = StoredVectors.Read(database, families.SelectMany(images => images).Select(image => forest.Contents[image]));
+        var nodes = families.SelectMany(images => images).ToDictionary(image => image, image => vectors.Nodes[forest.Contents[image]]);
+        var first = new Dictionary<int, int>();
+        foreach (var (image, node) in nodes)
+            if (!first.TryAdd(node, image)) parts.Union(first[node], image, threshold);
+        var left = edges.Where(edge => nodes.ContainsKey(edge.U)).Select(edge => new NodeEdge(nodes[edge.U], nodes[edge.V], edge.Similarity)).ToList();
+        var join = new FragmentJoin(vectors.Distinct, threshold, options.Parallelism == 0 ? Environment.ProcessorCount : options.Parallelism);
+        foreach (var edge in join.Reconnect(left, families.Select(images => images.Select(image => nodes[image]).Distinct()), CancellationToken.None))
+            parts.Union(first[edge.U], first[edge.V], threshold);
     }
 }

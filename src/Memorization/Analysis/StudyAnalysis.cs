@@ -47,6 +47,7 @@ public sealed record StudyAnalysis
         ArgumentNullException.ThrowIfNull(study);
         var options = study.Analysis;
         var corpus = CaptionCorpus.Read(database, study.Keywords, options);
+        var forest = StudyForest.Read(database, corpus);
         var (families, tests) = TableOne.Compute(database, corpus, options);
         return new StudyAnalysis
         {
@@ -56,9 +57,9 @@ public sealed record StudyAnalysis
             Missing = corpus.Missing.Count,
             WordTests = tests,
             Families = families,
-            Shares = [.. (options.Words.Count > 0 ? options.Words : study.Keywords).Select(words => WordShare.Of(database, corpus, words, options.Without, study.Cluster))],
+            Shares = [.. (options.Words.Count > 0 ? options.Words : study.Keywords).Select(words => WordShare.Of(database, corpus, forest, words, options.Without, study.Cluster))],
             Triggers = TriggerMining.Find(corpus, options),
-            Sweep = ThresholdStep.Sweep(database, corpus),
+            Sweep = ThresholdStep.Sweep(database, forest),
             SecondOpinions = SecondOpinion.Of(database, options),
         };
     }

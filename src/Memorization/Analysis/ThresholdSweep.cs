@@ -1,4 +1,3 @@
-using System.Globalization;
 using Memorization.Clustering;
 using Memorization.Statistics;
 using Memorization.Store;
@@ -18,35 +17,26 @@ public sealed record ThresholdStep(
     double Threshold, bool IsStudys, long Families, long FamiliesOfTwo, long RowsInFamilies, long LargestRows, double LargestShare, double Agreement)
 {
     /// <summary>The families at every hundredth from the similarity down to which the store keeps links, and at the study's threshold.</summary>
-    internal static IReadOnlyList<ThresholdStep> Sweep(StoreDatabase database, CaptionCorpus corpus)
+    internal static IReadOnlyList<ThresholdStep> Sweep(StoreDatabase database, StudyForest forest)
     {
-        if (corpus.Rows.Count == 0) return [];
+        if (forest.Contents.Count == 0) return [];
         var snapshot = database.Snapshot ?? throw new ArgumentException("the store was not opened at a snapshot", nameof(database));
-        Dictionary<ContentKey, int> nodes = [];
-        List<long> rows = [];
-        foreach (var content in corpus.Contents)
-        {
-            if (nodes.TryAdd(content, rows.Count)) rows.Add(0);
-            rows[nodes[content]]++;
-        }
+        var rows = new long[forest.Contents.Count];
+        foreach (var image in forest.OfRows) rows[image]++;
 
         // Best first: on the way down each threshold adds its edges to those above.
-        var edges = database.Query(string.Create(CultureInfo.InvariantCulture, $"SELECT a, b, similarity FROM forest ORDER BY similarity DESC"), reader =>
-                (A: ContentKey.Parse(reader.GetString(0)), B: ContentKey.Parse(reader.GetString(1)), Similarity: reader.GetDouble(2)))
-            .Where(edge => nodes.ContainsKey(edge.A) && nodes.ContainsKey(edge.B)).ToList();
-        var sets = new DisjointSets(rows.Count);
+        var sets = new DisjointSets(rows.Length);
         var used = 0;
         List<(double Threshold, int[] Parts)> partitions = [];
         foreach (var threshold in Thresholds(snapshot))
         {
-            for (; used < edges.Count && edges[used].Similarity >= threshold; used++)
-                sets.Union(nodes[edges[used].A], nodes[edges[used].B], edges[used].Similarity);
-            partitions.Add((threshold, [.. Enumerable.Range(0, rows.Count).Select(sets.Find)]));
+            for (; used < forest.Edges.Count && forest.Edges[used].Similarity >= threshold; used++)
+                sets.Union(forest.Edges[used].U, forest.Edges[used].V, forest.Edges[used].Similarity);
+            partitions.Add((threshold, [.. Enumerable.Range(0, rows.Length).Select(sets.Find)]));
         }
 
         var studys = partitions.First(partition => partition.Threshold == snapshot.Threshold).Parts;
-        var weights = rows.ToArray();
-        return [.. partitions.AsParallel().AsOrdered().Select(partition => Of(partition.Threshold, partition.Threshold == snapshot.Threshold, partition.Parts, studys, weights)).Reverse()];
+        return [.. partitions.AsParallel().AsOrdered().Select(partition => Of(partition.Threshold, partition.Threshold == snapshot.Threshold, partition.Parts, studys, rows)).Reverse()];
     }
 
     private static IEnumerable<double> Thresholds(Snapshot snapshot) => Enumerable.Range(0, 101).Select(hundredth => hundredth / 100.0)

@@ -67,18 +67,19 @@ public sealed record WordShare
     /// <summary>Counts a word set.</summary>
     /// <param name="database">The store, at its snapshot.</param>
     /// <param name="corpus">Its captions.</param>
+    /// <param name="forest">Its forest.</param>
     /// <param name="words">The words, as a keyword is written.</param>
     /// <param name="without">Word sets whose rows are left out.</param>
-    /// <param name="options">Parallelism and device of comparing.</param>
+    /// <param name="options">Parallelism of comparing.</param>
     /// <exception cref="SetupException">A set has no word.</exception>
-    internal static WordShare Of(StoreDatabase database, CaptionCorpus corpus, string words, IReadOnlyList<string> without, ClusterOptions options)
+    internal static WordShare Of(StoreDatabase database, CaptionCorpus corpus, StudyForest forest, string words, IReadOnlyList<string> without, ClusterOptions options)
     {
         var asked = WordsOf(words);
         var wanted = corpus.NumbersOf(asked);
         var unwanted = without.Select(set => corpus.NumbersOf(WordsOf(set))).OfType<int[]>().ToList();
         List<int> rows = [.. Enumerable.Range(0, corpus.Rows.Count).Where(row => Counts(corpus.Rows[row]))];
         var missing = Enumerable.Range(0, corpus.Missing.Count).Count(row => Counts(corpus.Missing[row]));
-        var families = InducedFamilies.Of(database, corpus, rows, options);
+        var families = InducedFamilies.Of(database, corpus, forest, rows, options);
         var familyOfRows = corpus.FamilyOfRows();
         var rooted = rows.Select(row => familyOfRows[row]).Distinct().Where(corpus.IsRooted).ToHashSet();
         var largest = families.Count == 0 ? 0 : families[0].Count;

@@ -18,46 +18,55 @@ internal sealed class FragmentJoin(DistinctVectors vectors, double threshold, in
     public List<NodeEdge> Run(IReadOnlyList<NodeEdge> edges, NodePlaces places, CancellationToken stop)
     {
         var left = edges.Where(edge => places[edge.U] >= 0 && places[edge.V] >= 0).ToList();
-        var broken = Broken(edges, left, places);
+        return Reconnect(left, Struck(edges, places), stop);
+    }
+
+    /// <summary>The edges given and those that lead from one fragment of a component to another, and possibly some that a forest does not need.</summary>
+    /// <param name="left">Edges of a maximum spanning forest whose other vectors went.</param>
+    /// <param name="components">The vectors that are left of each component; links lead from none to another.</param>
+    /// <param name="stop">Stops the work.</param>
+    public List<NodeEdge> Reconnect(IReadOnlyList<NodeEdge> left, IEnumerable<IEnumerable<int>> components, CancellationToken stop)
+    {
+        var broken = Broken(left, components);
         var ofNode = broken.SelectMany(component => component.Nodes, (component, node) => (node, component)).ToDictionary(pair => pair.node, pair => pair.component);
         foreach (var edge in left)
             if (ofNode.TryGetValue(edge.U, out var component)) component.Edges.Add(edge);
 
         var found = new List<NodeEdge>(left);
-        foreach (var component in broken.Where(component => component.Pairs >= ManyPairs)) Reconnect(component, parallelism);
+        foreach (var component in broken.Where(component => component.Pairs >= ManyPairs)) Join(component, parallelism);
         Parallel.ForEach(
             broken.Where(component => component.Pairs < ManyPairs),
             new ParallelOptions { MaxDegreeOfParallelism = parallelism, CancellationToken = stop },
-            component => Reconnect(component, 1));
+            component => Join(component, 1));
         return found;
 
-        void Reconnect(Component component, int threads)
+        void Join(Component component, int threads)
         {
             var reconnected = component.Reconnected(vectors, threshold, threads, stop);
             lock (found) found.AddRange(reconnected);
         }
     }
 
-    // Components that lost a vector and fell apart.
-    private static List<Component> Broken(IReadOnlyList<NodeEdge> edges, List<NodeEdge> left, NodePlaces places)
+    // What is left of components that lost a vector.
+    private static IEnumerable<IEnumerable<int>> Struck(IReadOnlyList<NodeEdge> edges, NodePlaces places)
     {
-        var (before, after) = (Sets(edges), Sets(left));
+        var before = new DisjointSets(places.Before);
+        foreach (var edge in edges) before.Union(edge.U, edge.V, edge.Similarity);
         var struck = new HashSet<int>();
         for (var node = 0; node < places.Before; node++)
             if (places[node] < 0) struck.Add(before.Find(node));
-        return [.. Enumerable.Range(0, places.Before)
-            .Where(node => places[node] >= 0 && struck.Contains(before.Find(node)))
-            .GroupBy(before.Find)
+        return Enumerable.Range(0, places.Before).Where(node => places[node] >= 0 && struck.Contains(before.Find(node))).GroupBy(before.Find);
+    }
+
+    // Components that fell apart.
+    private List<Component> Broken(IReadOnlyList<NodeEdge> left, IEnumerable<IEnumerable<int>> components)
+    {
+        var after = new DisjointSets(vectors.Count);
+        foreach (var edge in left) after.Union(edge.U, edge.V, edge.Similarity);
+        return [.. components
             .Select(component => component.GroupBy(after.Find, (_, nodes) => nodes.ToList()).OrderByDescending(fragment => fragment.Count).ToList())
             .Where(fragments => fragments.Count > 1)
             .Select(fragments => new Component([.. fragments.SelectMany(fragment => fragment)], fragments[0].Count))];
-
-        DisjointSets Sets(IReadOnlyList<NodeEdge> edges)
-        {
-            var sets = new DisjointSets(places.Before);
-            foreach (var edge in edges) sets.Union(edge.U, edge.V, edge.Similarity);
-            return sets;
-        }
     }
 
     // The nodes of the largest fragment come first.
