@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using Memorization.Analysis;
+using Memorization.Configuration;
 using Memorization.Pipelines.Terminal;
 using Memorization.Report;
 using Memorization.Store;
@@ -24,6 +25,7 @@ internal static class AnalyzeVerb
             var asked = context.Study.Analysis;
             if (parsed.GetValue(words) is { Length: > 0 } sets) asked = asked with { Words = sets };
             if (parsed.GetValue(without) is { Length: > 0 } left) asked = asked with { Without = left };
+            if (asked.Contradiction() is { } wrong) throw new SetupException($"--{wrong}");
             using var database = await StoreDatabase.OpenAsync(context.Store);
             database.KeepStudy();
             var analysis = StudyAnalysis.Compute(database, context.Study with { Analysis = asked });

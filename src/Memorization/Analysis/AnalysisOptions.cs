@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Memorization.Captions;
 
 namespace Memorization.Analysis;
 
@@ -58,4 +59,14 @@ public sealed record AnalysisOptions
     /// <summary>Seed of everything that is drawn.</summary>
     [Range(0, int.MaxValue)]
     public int Seed { get; init; } = 1;
+
+    /// <summary>What is wrong with <see cref="Words"/> or <see cref="Without"/>, with the key first; null if nothing is.</summary>
+    public string? Contradiction() => Words.Select(set => WrongSet("words", set)).Concat(Without.Select(set => WrongSet("without", set))).FirstOrDefault(wrong => wrong is not null);
+
+    private static string? WrongSet(string key, string set)
+    {
+        var words = CaptionWords.Of(set);
+        if (words.Count == 0) return $"{key}: \"{set}\" has no word to look for; name one or more, such as \"almond blossoming\"";
+        return words.All(StopWords.Contains) ? $"{key}: \"{set}\" has only words that stand in captions of all kinds; add one that says what is seen" : null;
+    }
 }

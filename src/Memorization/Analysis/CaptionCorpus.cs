@@ -5,6 +5,13 @@ using Memorization.Store;
 
 namespace Memorization.Analysis;
 
+/// <summary>A row of the study, as far as its words are counted.</summary>
+/// <param name="Family">The family of its image.</param>
+/// <param name="Caption">Its caption.</param>
+/// <param name="Host">Where its image lies.</param>
+/// <param name="Content">Its image.</param>
+internal readonly record struct CaptionRow(string Family, string Caption, string Host, ContentKey Content);
+
 /// <summary>The captions of a study's rows, as numbers of words, family by family. Immutable.</summary>
 /// <remarks>Rows come ordered by family and key, so that every number, and all that is drawn by numbers, is a function of the store alone.</remarks>
 internal sealed class CaptionCorpus
@@ -98,27 +105,39 @@ internal sealed class CaptionCorpus
     }
 
     /// <summary>Reads the rows of a store's study.</summary>
-    public static CaptionCorpus Read(StoreDatabase database, IReadOnlyList<string> keywords, AnalysisOptions options)
+    public static CaptionCorpus Read(StoreDatabase database, IReadOnlyList<string> keywords, AnalysisOptions options) => Of(
+        take => database.ForEach("SELECT family, caption, host, content_id FROM study ORDER BY family, row_key", reader =>
+            take(new CaptionRow(reader.GetString(0), reader.GetString(1), reader.GetString(2), ContentKey.Parse(reader.GetString(3))))),
+        take => database.ForEach(MissingSql, reader => take(reader.GetString(0))),
+        keywords,
+        options);
+
+    /// <summary>Numbers the words of rows, wherever they are from.</summary>
+    /// <param name="rows">Hands over each row, family by family.</param>
+    /// <param name="missing">Hands over the captions of rows whose image could not be had.</param>
+    /// <param name="keywords">The study's.</param>
+    /// <param name="options">What a template is.</param>
+    public static CaptionCorpus Of(Action<Action<CaptionRow>> rows, Action<Action<string>> missing, IReadOnlyList<string> keywords, AnalysisOptions options)
     {
         var corpus = new CaptionCorpus(keywords);
         var keywordWords = keywords.SelectMany(CaptionWords.Of).ToHashSet();
         List<CaptionFrame> frames = [];
         List<int> words = [];
-        database.ForEach("SELECT family, caption, host, content_id FROM study ORDER BY family, row_key", reader =>
+        rows(row =>
         {
-            var (family, inOrder) = (reader.GetString(0), CaptionWords.Of(reader.GetString(1)));
-            if (corpus._families is not [.., var last] || last != family)
+            var inOrder = CaptionWords.Of(row.Caption);
+            if (corpus._families is not [.., var last] || last != row.Family)
             {
-                corpus._families.Add(family);
+                corpus._families.Add(row.Family);
                 corpus._rowEnds.Add(corpus.Rows.Count);
             }
 
             Add(corpus.Rows, inOrder);
             corpus._rowEnds[^1]++;
-            corpus._contents.Add(ContentKey.Parse(reader.GetString(3)));
-            frames.Add(CaptionFrame.Of(inOrder, reader.GetString(2), keywordWords));
+            corpus._contents.Add(row.Content);
+            frames.Add(CaptionFrame.Of(inOrder, row.Host, keywordWords));
         });
-        database.ForEach(MissingSql, reader => Add(corpus.Missing, CaptionWords.Of(reader.GetString(0))));
+        missing(caption => Add(corpus.Missing, CaptionWords.Of(caption)));
         corpus.Collapse(frames, new CaptionFrames(frames, options.TemplateCaptions));
         corpus.RowFrequencies = corpus.Rows.Frequencies(corpus._words.Count);
         corpus.TextFrequencies = corpus.Texts.Frequencies(corpus._words.Count);

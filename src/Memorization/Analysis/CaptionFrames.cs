@@ -29,7 +29,8 @@ internal readonly record struct CaptionFrame(ulong Skeleton, ulong Head, ulong T
 /// <summary>Which captions are one text: the same but for numbers, or one shop's template.</summary>
 /// <remarks>
 /// A template is what many different captions of one host begin or end with. A shop's thousand carpets in one photograph of a room are one text, not a thousand
-/// independent ones; a frame's words still count, once. Counting texts instead of rows can only weaken the evidence for a word, never make any.
+/// independent ones; a frame's words still count, once. Captions are collapsed inside their family, so that a family's texts are not a sample of all rows:
+/// tests over texts are made beside those over rows, not instead of them (<see cref="WordTest"/>).
 /// </remarks>
 internal sealed class CaptionFrames
 {

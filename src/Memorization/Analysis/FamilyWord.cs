@@ -9,7 +9,7 @@ namespace Memorization.Analysis;
 /// <param name="LogOdds">Log-odds ratio of the family's texts against the others, with an informative Dirichlet prior.</param>
 /// <param name="Z">The same in standard deviations.</param>
 /// <param name="Pmi">Pointwise mutual information of word and family over texts, in bits.</param>
-/// <param name="P">Fisher's exact test, one-sided, over texts: how likely so many of the family's texts have it by chance.</param>
+/// <param name="P">Fisher's exact test, one-sided: how likely so many of the family's rows, and of its texts, have it by chance; the larger of the two.</param>
 /// <param name="Q">The false-discovery rate (Benjamini and Hochberg) at which it is a discovery, among all words and families.</param>
 /// <param name="PermutationP">How likely any word of so many texts drawn at random reaches this <paramref name="Z"/>.</param>
 /// <param name="StopWord">Whether it says nothing of a picture ("the", "of").</param>

@@ -59,14 +59,15 @@ internal sealed class FamilyWords
             var (rows, inside, all) = (counts.Rows[word], counts.Texts[word], _corpus.TextFrequencies[word]);
             var (logOdds, z) = counts.LogOdds(_corpus, word);
             var pmi = Math.Log2((double)inside * _corpus.Texts.Count / ((double)all * texts));
-            var p = Hypergeometric.AtLeast(inside, texts, all, _corpus.Texts.Count);
+            var p = P(word, family, counts);
             var q = IsHopeless(texts, all) ? 1 : _discovery.Q(p);
             return new FamilyWord(
                 _corpus.Words[word], rows, _corpus.RowFrequencies[word] - rows, inside, all - inside, logOdds, z, pmi, p, q, _null.P(texts, z), StopWords.Contains(_corpus.Words[word]));
         }
     }
 
-    // Every word of every family would be a test; most words stand nowhere in most families, and have a p-value of 1.
+    // Every word of every family would be a test; most words stand nowhere in most families, and have a p-value of 1. What no count of texts could make significant,
+    // none of rows can: the larger p-value counts.
     private double CountTests()
     {
         var frequencies = _corpus.TextFrequencies.CountBy(frequency => frequency).ToList();
@@ -86,16 +87,12 @@ internal sealed class FamilyWords
     private List<double> PValues()
     {
         var values = new List<double>();
-        Parallel.ForEach(_families, () => (Counts: new WordCounts(_corpus.Words.Count), Values: new List<double>()), (family, _, own) =>
+        Parallel.ForEach(_families, () => (Counts: new Counts(_corpus), Values: new List<double>()), (family, _, own) =>
         {
             var texts = TextsIn(family);
-            var range = _corpus.TextsOf(family);
-            own.Counts.Add(_corpus.Texts.Between(range.Start.Value, range.End.Value));
-            foreach (var word in own.Counts.Met)
-            {
-                var all = _corpus.TextFrequencies[word];
-                if (!IsHopeless(texts, all)) own.Values.Add(Hypergeometric.AtLeast(own.Counts[word], texts, all, _corpus.Texts.Count));
-            }
+            own.Counts.Count(_corpus, family);
+            foreach (var word in own.Counts.Texts.Met)
+                if (!IsHopeless(texts, _corpus.TextFrequencies[word])) own.Values.Add(P(word, family, own.Counts));
 
             own.Counts.Clear();
             return own;
@@ -106,7 +103,12 @@ internal sealed class FamilyWords
         return values;
     }
 
+    private double P(int word, int family, Counts counts) => WordTest.P(
+        (counts.Rows[word], RowsIn(family), _corpus.RowFrequencies[word], _corpus.Rows.Count), (counts.Texts[word], TextsIn(family), _corpus.TextFrequencies[word], _corpus.Texts.Count));
+
     private bool IsHopeless(int texts, int frequency) => _hopeless.Contains((texts, frequency));
+
+    private int RowsIn(int family) => _corpus.RowsOf(family).End.Value - _corpus.RowsOf(family).Start.Value;
 
     private int TextsIn(int family) => _corpus.TextsOf(family).End.Value - _corpus.TextsOf(family).Start.Value;
 

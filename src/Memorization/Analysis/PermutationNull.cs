@@ -5,7 +5,8 @@ namespace Memorization.Analysis;
 /// <summary>What the highest z of a family's words is if the family is any texts, drawn at random: the null that no formula is needed for.</summary>
 /// <remarks>
 /// The largest over a family's words is compared, so that the probability holds for all of them together (Westfall and Young 1993). It depends on the number of
-/// texts alone and is drawn once for each; the same seed gives the same draws on any number of threads. Thread-safe.
+/// texts alone and is drawn once for each; the same seed gives the same draws on any number of threads. Texts are what is exchanged: captions that are repeated in
+/// many families count once in each of them, so that where these are a large part of the study the test over rows is the one to trust. Thread-safe.
 /// </remarks>
 internal sealed class PermutationNull
 {
@@ -64,7 +65,7 @@ internal sealed class PermutationNull
             words += corpus.Texts[deck[i]].Length;
         }
 
-        var highest = double.NegativeInfinity;
+        var highest = 0.0; // of texts without a word as well
         foreach (var word in counts.Met)
         {
             var (inside, all) = (counts[word], corpus.TextFrequencies[word]);

@@ -8,7 +8,7 @@ namespace Memorization.Analysis;
 /// <param name="Family">The family.</param>
 /// <param name="Pictures">Distinct images whose thumbnail was hashed, at most <see cref="AnalysisOptions.HashedImages"/>.</param>
 /// <param name="MedianDistance">The median of their distances to the middle one, in bits of 64; the middle one is left out.</param>
-/// <param name="Near">Those within 10 bits, as a share: near-copies by Zauner's (2010) threshold rounded down.</param>
+/// <param name="Near">Those within 10 bits, as a share. The number is a convention, not calibrated here: the distance of strangers says what chance gives.</param>
 /// <param name="StrangerDistance">The median distance of the middle one to the middle ones of the other families; null if there is none.</param>
 public sealed record SecondOpinion(string Family, int Pictures, double MedianDistance, double Near, double? StrangerDistance)
 {

@@ -13,7 +13,7 @@ public sealed record StudyAnalysis
     /// <summary>Texts: captions, of which those of a family that are the same but for numbers, or one shop's template, count once.</summary>
     public required long Texts { get; init; }
 
-    /// <summary>Different words.</summary>
+    /// <summary>Different words in the captions of these rows.</summary>
     public required long Words { get; init; }
 
     /// <summary>Rows that the filter keeps and whose image could not be had.</summary>
@@ -53,7 +53,7 @@ public sealed record StudyAnalysis
         {
             Rows = corpus.Rows.Count,
             Texts = corpus.Texts.Count,
-            Words = corpus.Words.Count,
+            Words = corpus.RowFrequencies.Count(rows => rows > 0),
             Missing = corpus.Missing.Count,
             WordTests = tests,
             Families = families,

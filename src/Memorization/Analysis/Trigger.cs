@@ -12,7 +12,7 @@ namespace Memorization.Analysis;
 /// <param name="KeywordShare">Part of the rows in families of whose rows at least half have the study's first keyword.</param>
 /// <param name="Texts">Texts with the words; captions that are the same but for numbers, or one shop's template, are one text of a family.</param>
 /// <param name="FamilyTexts">Those of them that are of the family.</param>
-/// <param name="P">Fisher's exact test, one-sided, over texts.</param>
+/// <param name="P">Fisher's exact test, one-sided, over rows and over texts, of the words against all and against each of their subsets: the largest.</param>
 /// <param name="Q">The false-discovery rate at which it is a discovery, among all sets of one to three words and all families.</param>
 public sealed record Trigger(
     IReadOnlyList<string> Words, string Family, long Rows, long FamilyRows, double Share, double Low, double High, double Lift, double KeywordShare,

@@ -7,7 +7,9 @@ namespace Memorization.Analysis;
 /// <remarks>
 /// Level by level (Agrawal and Srikant 1994): a set is looked at only if all sets of one word fewer stand in enough rows of the family. A larger set is listed only
 /// if its share is higher than that of each of its subsets by Fisher's exact test, at the study's rate divided by the number of sets tried (Webb 2007 calls such sets productive):
-/// otherwise every set would come back with all words that stand beside it. One use per object.
+/// otherwise every set would come back with all words that stand beside it. That only shortens the list, since the sets were tried because they stand in many rows of the family.
+/// A discovery is what the false-discovery rate says: its p-value is the largest of those against all and against every subset, among all sets that there could be.
+/// One use per object.
 /// </remarks>
 internal sealed class TriggerMining
 {
@@ -96,8 +98,7 @@ internal sealed class TriggerMining
     private List<Trigger> Triggers()
     {
         var (texts, familyTexts) = CountTexts();
-        List<double> values = [.. _candidates.Select(candidate => Hypergeometric.AtLeast(
-            familyTexts[(candidate.Family, candidate.Set)], Count(_corpus.TextsOf(candidate.Family)), texts[candidate.Set], _corpus.Texts.Count))];
+        List<double> values = [.. _candidates.Select(candidate => P(candidate.Family, candidate.Set, candidate.Rows, texts, familyTexts))];
         var discovery = new FalseDiscovery(values, Math.Max(Tests(), values.Count));
         Dictionary<int, int> listed = [];
         var best = _candidates
@@ -112,12 +113,23 @@ internal sealed class TriggerMining
             texts[trigger.Set], familyTexts[(trigger.Family, trigger.Set)], trigger.P, trigger.Q));
     }
 
+    private double P(int family, WordSet set, long rows, Dictionary<WordSet, long> texts, Dictionary<(int, WordSet), long> familyTexts)
+    {
+        var (open, support, textsOfSet, familyTextsOfSet) = (_found[family], _support[set], texts[set], familyTexts[(family, set)]);
+        var p = Among(Count(_corpus.RowsOf(family)), _corpus.Rows.Count, Count(_corpus.TextsOf(family)), _corpus.Texts.Count);
+        return set.ProperSubsets.Aggregate(p, (largest, subset) => Math.Max(largest, Among(open[subset], _support[subset], familyTexts[(family, subset)], texts[subset])));
+
+        double Among(long familyRows, long allRows, long inFamily, long allTexts) =>
+            WordTest.P((rows, familyRows, support, allRows), (familyTextsOfSet, inFamily, textsOfSet, allTexts));
+    }
+
     private List<string> WordsOf(WordSet set) => [.. set.Words.Select(word => _corpus.Words[word]).Order(StringComparer.Ordinal)];
 
+    // Of the candidates and their subsets.
     private (Dictionary<WordSet, long> All, Dictionary<(int Family, WordSet Set), long> OfFamily) CountTexts()
     {
-        var all = _candidates.Select(candidate => candidate.Set).Distinct().ToDictionary(set => set, _ => 0L);
-        var ofFamily = _candidates.ToDictionary(candidate => (candidate.Family, candidate.Set), _ => 0L);
+        var ofFamily = _candidates.SelectMany(candidate => candidate.Set.ProperSubsets.Append(candidate.Set).Select(set => (candidate.Family, Set: set))).Distinct().ToDictionary(pair => pair, _ => 0L);
+        var all = ofFamily.Keys.Select(pair => pair.Set).Distinct().ToDictionary(set => set, _ => 0L);
         var family = 0;
         ForEachIn(_corpus.Texts, all.Keys.ToHashSet(), (text, set) =>
         {

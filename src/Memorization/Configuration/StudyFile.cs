@@ -50,7 +50,8 @@ public static class StudyFile
 
         check.Object(root, typeof(Study), "");
         var study = root.Deserialize<Study>(Json)!;
-        return study.Filters.Metadata.Contradiction() is { } contradiction ? throw new SetupException($"{path}: filters.metadata.{contradiction}") : study;
+        if (study.Filters.Metadata.Contradiction() is { } contradiction) throw new SetupException($"{path}: filters.metadata.{contradiction}");
+        return study.Analysis.Contradiction() is { } wrong ? throw new SetupException($"{path}: analysis.{wrong}") : study;
     }
 
     private static JsonObject Parse(string path)

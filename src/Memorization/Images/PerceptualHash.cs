@@ -57,7 +57,7 @@ internal static class PerceptualHash
             for (var x = 0; x < Side; x++)
             {
                 var (top, bottom, left, right) = (y * height / Side, (y + 1) * height / Side, x * width / Side, (x + 1) * width / Side);
-                var sum = 0;
+                var sum = 0L;
                 for (var row = top; row < bottom; row++)
                 {
                     for (var column = left; column < right; column++)

@@ -10,9 +10,10 @@ internal static class LogOdds
     /// <summary>How much likelier a word is inside than outside.</summary>
     /// <param name="inside">Occurrences inside, and all words there.</param>
     /// <param name="outside">Occurrences outside, and all words there.</param>
-    /// <returns>The log-odds ratio, and the same divided by its standard deviation.</returns>
+    /// <returns>The log-odds ratio, and the same divided by its standard deviation; 0 for a word beside which there is no other.</returns>
     public static (double LogOdds, double Z) Of((long Word, long All) inside, (long Word, long All) outside)
     {
+        if (inside.Word + outside.Word == inside.All + outside.All) return (0, 0); // its odds are infinite on both sides
         var prior = PriorWeight * (inside.Word + outside.Word) / (inside.All + outside.All);
         var ratio = Logit(inside, prior) - Logit(outside, prior);
         var variance = 1 / (inside.Word + prior) + 1 / (outside.Word + prior);
