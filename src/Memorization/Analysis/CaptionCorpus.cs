@@ -106,24 +106,25 @@ internal sealed class CaptionCorpus
 
     /// <summary>Reads the rows of a store's study.</summary>
     public static CaptionCorpus Read(StoreDatabase database, IReadOnlyList<string> keywords, AnalysisOptions options) => Of(
-        take => database.ForEach("SELECT family, caption, host, content_id FROM study ORDER BY family, row_key", reader =>
-            take(new CaptionRow(reader.GetString(0), reader.GetString(1), reader.GetString(2), ContentKey.Parse(reader.GetString(3))))),
-        take => database.ForEach(MissingSql, reader => take(reader.GetString(0))),
+        database.Stream(
+            "SELECT family, caption, host, content_id FROM study ORDER BY family, row_key",
+            reader => new CaptionRow(reader.GetString(0), reader.GetString(1), reader.GetString(2), ContentKey.Parse(reader.GetString(3)))),
+        database.Stream(MissingSql, reader => reader.GetString(0)),
         keywords,
         options);
 
     /// <summary>Numbers the words of rows, wherever they are from.</summary>
-    /// <param name="rows">Hands over each row, family by family.</param>
-    /// <param name="missing">Hands over the captions of rows whose image could not be had.</param>
+    /// <param name="rows">The rows, family by family; read to the end before <paramref name="missing"/> is.</param>
+    /// <param name="missing">The captions of rows whose image could not be had.</param>
     /// <param name="keywords">The study's.</param>
     /// <param name="options">What a template is.</param>
-    public static CaptionCorpus Of(Action<Action<CaptionRow>> rows, Action<Action<string>> missing, IReadOnlyList<string> keywords, AnalysisOptions options)
+    public static CaptionCorpus Of(IEnumerable<CaptionRow> rows, IEnumerable<string> missing, IReadOnlyList<string> keywords, AnalysisOptions options)
     {
         var corpus = new CaptionCorpus(keywords);
         var keywordWords = keywords.SelectMany(CaptionWords.Of).ToHashSet();
         List<CaptionFrame> frames = [];
         List<int> words = [];
-        rows(row =>
+        foreach (var row in rows)
         {
             var inOrder = CaptionWords.Of(row.Caption);
             if (corpus._families is not [.., var last] || last != row.Family)
@@ -136,8 +137,9 @@ internal sealed class CaptionCorpus
             corpus._rowEnds[^1]++;
             corpus._contents.Add(row.Content);
             frames.Add(CaptionFrame.Of(inOrder, row.Host, keywordWords));
-        });
-        missing(caption => Add(corpus.Missing, CaptionWords.Of(caption)));
+        }
+
+        foreach (var caption in missing) Add(corpus.Missing, CaptionWords.Of(caption));
         corpus.Collapse(frames, new CaptionFrames(frames, options.TemplateCaptions));
         corpus.RowFrequencies = corpus.Rows.Frequencies(corpus._words.Count);
         corpus.TextFrequencies = corpus.Texts.Frequencies(corpus._words.Count);

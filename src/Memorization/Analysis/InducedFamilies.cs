@@ -10,40 +10,56 @@ namespace Memorization.Analysis;
 /// </remarks>
 internal static class InducedFamilies
 {
-    /// <summary>The rows of each family among the rows given, largest first; equal ones by their first row.</summary>
+    /// <summary>For each set of rows the rows of each family among them, largest first; equal ones by their first row.</summary>
     /// <param name="database">The store, at its snapshot.</param>
     /// <param name="corpus">The study's rows.</param>
     /// <param name="forest">Its forest.</param>
-    /// <param name="rows">Some of them, ascending.</param>
+    /// <param name="sets">Some of the rows, ascending, in each set.</param>
     /// <param name="options">Parallelism of comparing.</param>
-    public static IReadOnlyList<IReadOnlyList<int>> Of(StoreDatabase database, CaptionCorpus corpus, StudyForest forest, IReadOnlyList<int> rows, ClusterOptions options)
+    public static IReadOnlyList<IReadOnlyList<IReadOnlyList<int>>> Of(
+        StoreDatabase database, CaptionCorpus corpus, StudyForest forest, IReadOnlyList<IReadOnlyList<int>> sets, ClusterOptions options)
     {
         var threshold = database.ThresholdAndSnapshot.Threshold;
-        var isAsked = new bool[forest.Contents.Count];
-        foreach (var row in rows) isAsked[forest.OfRows[row]] = true;
-        var edges = forest.Edges.TakeWhile(edge => edge.Similarity >= threshold).Where(edge => isAsked[edge.U] && isAsked[edge.V]).ToList();
-        var parts = new DisjointSets(forest.Contents.Count);
-        foreach (var edge in edges) parts.Union(edge.U, edge.V, edge.Similarity);
-
         var families = corpus.FamilyOfRows();
-        var fallen = rows.GroupBy(row => families[row], (_, mine) => mine.Select(row => forest.OfRows[row]).Distinct().ToArray())
-            .Where(images => Array.Exists(images, image => parts.Find(image) != parts.Find(images[0]))).ToList();
-        if (fallen.Count > 0) Reconnect(database, forest, fallen, edges, parts, threshold, options);
-        return [.. rows.GroupBy(row => parts.Find(forest.OfRows[row]), (_, mine) => mine.ToList()).OrderByDescending(family => family.Count).ThenBy(family => family[0])];
+        var broken = sets.Select(rows => BrokenSet.Of(forest, families, rows, threshold)).ToList();
+
+        // All embeddings are read to find some: once for all sets.
+        var vectors = StoredVectors.Read(database, broken.SelectMany(set => set.Images).Select(image => forest.Contents[image]));
+        foreach (var set in broken.Where(set => set.Families.Count > 0)) set.Reconnect(forest, vectors, threshold, options);
+        return [.. sets.Zip(broken, (rows, set) => (IReadOnlyList<IReadOnlyList<int>>)[.. rows
+            .GroupBy(row => set.Parts.Find(forest.OfRows[row]), (_, mine) => mine.ToList()).OrderByDescending(family => family.Count).ThenBy(family => family[0])])];
     }
 
-    private static void Reconnect(
-        StoreDatabase database, StudyForest forest, List<int[]> families, List<NodeEdge> edges, DisjointSets parts, double threshold, ClusterOptions options)
+    /// <summary>What the forest leaves of the families of some rows.</summary>
+    /// <param name="Edges">Its edges among their images.</param>
+    /// <param name="Parts">What these unite.</param>
+    /// <param name="Families">The images of each family that is in parts.</param>
+    private sealed record BrokenSet(List<NodeEdge> Edges, DisjointSets Parts, List<int[]> Families)
     {
-        // Images with the same embedding are one node.
-        var vectors = StoredVectors.Read(database, families.SelectMany(images => images).Select(image => forest.Contents[image]));
-        var nodes = families.SelectMany(images => images).ToDictionary(image => image, image => vectors.Nodes[forest.Contents[image]]);
-        var first = new Dictionary<int, int>();
-        foreach (var (image, node) in nodes)
-            if (!first.TryAdd(node, image)) parts.Union(first[node], image, threshold);
-        var left = edges.Where(edge => nodes.ContainsKey(edge.U)).Select(edge => new NodeEdge(nodes[edge.U], nodes[edge.V], edge.Similarity)).ToList();
-        var join = new FragmentJoin(vectors.Distinct, threshold, options.Parallelism == 0 ? Environment.ProcessorCount : options.Parallelism);
-        foreach (var edge in join.Reconnect(left, families.Select(images => images.Select(image => nodes[image]).Distinct()), CancellationToken.None))
-            parts.Union(first[edge.U], first[edge.V], threshold);
+        public IEnumerable<int> Images => Families.SelectMany(images => images);
+
+        public static BrokenSet Of(StudyForest forest, int[] families, IReadOnlyList<int> rows, double threshold)
+        {
+            var isAsked = new bool[forest.Contents.Count];
+            foreach (var row in rows) isAsked[forest.OfRows[row]] = true;
+            var edges = forest.Edges.TakeWhile(edge => edge.Similarity >= threshold).Where(edge => isAsked[edge.U] && isAsked[edge.V]).ToList();
+            var parts = new DisjointSets(forest.Contents.Count);
+            foreach (var edge in edges) parts.Union(edge.U, edge.V, edge.Similarity);
+            return new BrokenSet(edges, parts, [.. rows.GroupBy(row => families[row], (_, mine) => mine.Select(row => forest.OfRows[row]).Distinct().ToArray())
+                .Where(images => Array.Exists(images, image => parts.Find(image) != parts.Find(images[0])))]);
+        }
+
+        public void Reconnect(StudyForest forest, VectorSet vectors, double threshold, ClusterOptions options)
+        {
+            // Images with the same embedding are one node.
+            var nodes = Images.ToDictionary(image => image, image => vectors.Nodes[forest.Contents[image]]);
+            var first = new Dictionary<int, int>();
+            foreach (var (image, node) in nodes)
+                if (!first.TryAdd(node, image)) Parts.Union(first[node], image, threshold);
+            var left = Edges.Where(edge => nodes.ContainsKey(edge.U)).Select(edge => new NodeEdge(nodes[edge.U], nodes[edge.V], edge.Similarity)).ToList();
+            var join = new FragmentJoin(vectors.Distinct, threshold, options.Parallelism == 0 ? Environment.ProcessorCount : options.Parallelism);
+            foreach (var edge in join.Reconnect(left, Families.Select(images => images.Select(image => nodes[image]).Distinct()), CancellationToken.None))
+                Parts.Union(first[edge.U], first[edge.V], threshold);
+        }
     }
 }

@@ -57,7 +57,7 @@ public sealed record StudyAnalysis
             Missing = corpus.Missing.Count,
             WordTests = tests,
             Families = families,
-            Shares = [.. (options.Words.Count > 0 ? options.Words : study.Keywords).Select(words => WordShare.Of(database, corpus, forest, words, options.Without, study.Cluster))],
+            Shares = WordShare.Of(database, corpus, forest, options.Words.Count > 0 ? options.Words : study.Keywords, options.Without, study.Cluster),
             Triggers = TriggerMining.Find(corpus, options),
             Sweep = ThresholdStep.Sweep(database, forest),
             SecondOpinions = SecondOpinion.Of(database, options),

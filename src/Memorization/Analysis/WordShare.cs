@@ -64,22 +64,26 @@ public sealed record WordShare
     /// <summary>What the keyword's share is if all of the missing images belong to such families.</summary>
     public required double? KeywordShareIfMissingSame { get; init; }
 
-    /// <summary>Counts a word set.</summary>
+    /// <summary>Counts word sets.</summary>
     /// <param name="database">The store, at its snapshot.</param>
     /// <param name="corpus">Its captions.</param>
     /// <param name="forest">Its forest.</param>
-    /// <param name="words">The words, as a keyword is written.</param>
+    /// <param name="sets">Words, each set as a keyword is written.</param>
     /// <param name="without">Word sets whose rows are left out.</param>
     /// <param name="options">Parallelism of comparing.</param>
     /// <exception cref="SetupException">A set has no word.</exception>
-    internal static WordShare Of(StoreDatabase database, CaptionCorpus corpus, StudyForest forest, string words, IReadOnlyList<string> without, ClusterOptions options)
+    internal static IReadOnlyList<WordShare> Of(
+        StoreDatabase database, CaptionCorpus corpus, StudyForest forest, IReadOnlyList<string> sets, IReadOnlyList<string> without, ClusterOptions options)
     {
-        var asked = WordsOf(words);
-        var wanted = corpus.NumbersOf(asked);
+        var asked = sets.Select(WordsOf).ToList();
         var unwanted = without.Select(set => corpus.NumbersOf(WordsOf(set))).OfType<int[]>().ToList();
-        List<int> rows = [.. Enumerable.Range(0, corpus.Rows.Count).Where(row => Counts(corpus.Rows[row]))];
-        var missing = Enumerable.Range(0, corpus.Missing.Count).Count(row => Counts(corpus.Missing[row]));
+        var rows = asked.ConvertAll(words => RowsWith(corpus.Rows, corpus.NumbersOf(words), unwanted));
         var families = InducedFamilies.Of(database, corpus, forest, rows, options);
+        return [.. asked.Select((words, i) => Of(corpus, words, without, rows[i], families[i], RowsWith(corpus.Missing, corpus.NumbersOf(words), unwanted).Count))];
+    }
+
+    private static WordShare Of(CaptionCorpus corpus, IReadOnlyList<string> asked, IReadOnlyList<string> without, List<int> rows, IReadOnlyList<IReadOnlyList<int>> families, int missing)
+    {
         var familyOfRows = corpus.FamilyOfRows();
         var rooted = rows.Select(row => familyOfRows[row]).Distinct().Where(corpus.IsRooted).ToHashSet();
         var largest = families.Count == 0 ? 0 : families[0].Count;
@@ -106,14 +110,20 @@ public sealed record WordShare
             KeywordShareIfMissingDiffer = Among(keyword.Successes, all),
             KeywordShareIfMissingSame = Among(keyword.Successes + missing, all),
         };
+    }
 
-        bool Counts(ReadOnlySpan<int> caption)
+    private static List<int> RowsWith(WordSets captions, int[]? wanted, List<int[]> unwanted)
+    {
+        List<int> rows = [];
+        for (var row = 0; row < captions.Count && wanted is not null; row++)
         {
-            if (wanted is null || !CaptionCorpus.HasAll(caption, wanted)) return false;
-            foreach (var set in unwanted)
-                if (CaptionCorpus.HasAll(caption, set)) return false;
-            return true;
+            var caption = captions[row];
+            var counts = CaptionCorpus.HasAll(caption, wanted);
+            foreach (var set in unwanted) counts = counts && !CaptionCorpus.HasAll(caption, set);
+            if (counts) rows.Add(row);
         }
+
+        return rows;
     }
 
     private static double? Among(long part, long all) => all == 0 ? null : (double)part / all;

@@ -5,12 +5,16 @@ namespace Memorization.Statistics;
 /// <summary>How many marked items a sample without replacement holds: Fisher's exact test (1922) of a 2 × 2 table, one-sided.</summary>
 internal static class Hypergeometric
 {
+    private const double HalfLogTwoPi = 0.91893853320467274178;
+
+    private static readonly double[] Small = [.. Enumerable.Range(0, 256).Select(n => SpecialFunctions.GammaLn(n + 1.0))];
+
     /// <summary>The probability of at least so many marked items in a sample.</summary>
     /// <param name="marked">Marked items in the sample, at most <paramref name="allMarked"/> and <paramref name="sample"/>.</param>
     /// <param name="sample">Items in the sample.</param>
     /// <param name="allMarked">Marked items in all.</param>
     /// <param name="all">Items in all.</param>
-    /// <returns>0 to 1; below 1e-300 it may be 0. The relative error, that of log-gamma, is below 1e-7 for a million items.</returns>
+    /// <returns>0 to 1; below 1e-300 it may be 0. The relative error, that of the logarithms of factorials, is below 1e-7 for a million items.</returns>
     public static double AtLeast(long marked, long sample, long allMarked, long all)
     {
         if (marked <= Math.Max(0, sample + allMarked - all)) return 1;
@@ -54,5 +58,14 @@ internal static class Hypergeometric
     private static double Probability(long marked, long sample, long allMarked, long all) =>
         Math.Exp(LogChoose(allMarked, marked) + LogChoose(all - allMarked, sample - marked) - LogChoose(all, sample));
 
-    private static double LogChoose(long n, long k) => SpecialFunctions.GammaLn(n + 1.0) - SpecialFunctions.GammaLn(k + 1.0) - SpecialFunctions.GammaLn(n - k + 1.0);
+    private static double LogChoose(long n, long k) => LogFactorial(n) - LogFactorial(k) - LogFactorial(n - k);
+
+    // Stirling's series, whose first term left out is below 1e-20 from 256 on: three times as fast as log-gamma, which most of an analysis's time went into.
+    private static double LogFactorial(long n)
+    {
+        if (n < Small.Length) return Small[n];
+        double x = n;
+        var square = x * x;
+        return (x + 0.5) * Math.Log(x) - x + HalfLogTwoPi + (1 - (1 - 2 / (7 * square)) / (30 * square)) / (12 * x);
+    }
 }

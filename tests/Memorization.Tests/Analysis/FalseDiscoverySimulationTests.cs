@@ -92,7 +92,7 @@ public sealed class FalseDiscoverySimulationTests
             var (text, host) = caption(random, (family, place));
             return new CaptionRow(family.ToString("D4", CultureInfo.InvariantCulture), text, host, ContentKey.Parse(MadeRows.Content(number++)));
         }));
-        return CaptionCorpus.Of(rows.ToList().ForEach, _ => { }, [], Options);
+        return CaptionCorpus.Of(rows, [], [], Options);
     }
 
     private static string Words(SplitMix64 random) => string.Join(' ', Enumerable.Range(0, 3 + random.Below(6)).Select(_ => MadeCaptions.Zipf(random, 300)));

@@ -84,11 +84,8 @@ public sealed class PermutationNullTests
 
     // Each row a family: each caption a text.
     private static CaptionCorpus MakeCorpus(string[] captions) => CaptionCorpus.Of(
-        take =>
-        {
-            for (var i = 0; i < captions.Length; i++) take(new CaptionRow(i.ToString("D4", CultureInfo.InvariantCulture), captions[i], "host.test", ContentKey.Parse(MadeRows.Content(i))));
-        },
-        _ => { },
+        captions.Select((caption, i) => new CaptionRow(i.ToString("D4", CultureInfo.InvariantCulture), caption, "host.test", ContentKey.Parse(MadeRows.Content(i)))),
+        [],
         [],
         Options with { TemplateCaptions = 1000 });
 }
