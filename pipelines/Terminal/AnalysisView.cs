@@ -15,7 +15,19 @@ internal static class AnalysisView
         AnsiConsole.Write(Tables.Families(analysis.Families, limit));
         if (analysis.Shares.Count > 0) AnsiConsole.Write(Shares(analysis.Shares));
         if (analysis.Triggers.Count > 0) AnsiConsole.Write(Triggers(analysis.Triggers, limit));
+        PrintDrop(analysis.Drop);
         if (analysis.Sweep.Count > 0) AnsiConsole.Write(Sweep(analysis.Sweep));
+    }
+
+    /// <summary>Prints what dropping rows does, a line for each word set.</summary>
+    public static void PrintDrop(DropEffect drop)
+    {
+        var dropping = $"Dropping {Number(drop.Dropped)} of {Number(drop.Rows)} rows, so that no family is seen more than {(drop.RowsPerFamily == 1 ? "once" : $"{Number(drop.RowsPerFamily)} times")},";
+        foreach (var words in drop.Words.Where(words => words.Family is not null))
+        {
+            Console.Out.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"{dropping} moves P({words.Family![..8]} | {string.Join(", ", words.Words)}) from {words.Share:0.00##} to {(words.ShareLeft is { } left ? left.ToString("0.00##", CultureInfo.InvariantCulture) : "nothing: no row with the words is left")}."));
+        }
     }
 
     private static Table Shares(IReadOnlyList<WordShare> shares)

@@ -29,7 +29,7 @@ internal static class ExportVerb
             var context = StudyContext.Load(parsed.GetRequiredValue(study), parsed);
             var folder = parsed.GetRequiredValue(output);
             using var database = await StoreDatabase.OpenAsync(context.Store);
-            var result = await ExportFolder.WriteAsync(parsed.GetRequiredValue(format), context.Store, database, folder, stop.Token);
+            var result = await ExportFolder.WriteAsync(parsed.GetRequiredValue(format), context.Store, context.Study, database, folder, stop.Token);
             if (result.WithoutBytes > 0)
                 await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{result.WithoutBytes} stored rows have no image here: their bytes were not kept (store.images=original keeps those of later runs)"));
             if (parsed.GetValue(GlobalOptions.Json)) await Console.Out.WriteLineAsync(JsonSerializer.Serialize(result, JsonOutput.Indented));
@@ -51,6 +51,7 @@ internal static class ExportVerb
         foreach (var file in result.Files) table.AddRow(file.File.EscapeMarkup(), Number(file.Rows));
         AnsiConsole.Write(table);
         Console.Out.WriteLine($"{Number(result.Rows)} rows: {Path.GetFullPath(folder)}");
+        if (result.Effect is { } effect) AnalysisView.PrintDrop(effect);
     }
 
     private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);

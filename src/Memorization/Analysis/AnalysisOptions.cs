@@ -56,6 +56,10 @@ public sealed record AnalysisOptions
     [Range(1, 1000)]
     public int TriggersPerFamily { get; init; } = 5;
 
+    /// <summary>Rows of a family that the keep list leaves.</summary>
+    [Range(1, 1_000_000)]
+    public int KeepPerFamily { get; init; } = 1;
+
     /// <summary>Seed of everything that is drawn.</summary>
     [Range(0, int.MaxValue)]
     public int Seed { get; init; } = 1;

@@ -28,6 +28,9 @@ public sealed record StudyAnalysis
     /// <summary>The word sets asked for.</summary>
     public required IReadOnlyList<WordShare> Shares { get; init; }
 
+    /// <summary>What they lead to if the rows on the drop list go: <c>export --format keep-list</c> writes it.</summary>
+    public required DropEffect Drop { get; init; }
+
     /// <summary>Word sets that lead to a family.</summary>
     public required IReadOnlyList<Trigger> Triggers { get; init; }
 
@@ -49,6 +52,7 @@ public sealed record StudyAnalysis
         var corpus = CaptionCorpus.Read(database, study.Keywords, options);
         var forest = StudyForest.Read(database, corpus);
         var (families, tests) = TableOne.Compute(database, corpus, options);
+        var asked = Asked(database, corpus, forest, study);
         return new StudyAnalysis
         {
             Rows = corpus.Rows.Count,
@@ -57,10 +61,21 @@ public sealed record StudyAnalysis
             Missing = corpus.Missing.Count,
             WordTests = tests,
             Families = families,
-            Shares = WordShare.Of(database, corpus, forest, options.Words.Count > 0 ? options.Words : study.Keywords, options.Without, study.Cluster),
+            Shares = [.. asked.Select(words => WordShare.Of(corpus, words))],
+            Drop = DropEffect.Of(corpus, asked, KeepRule.Read(database, options.KeepPerFamily), options.KeepPerFamily),
             Triggers = TriggerMining.Find(corpus, options),
             Sweep = ThresholdStep.Sweep(database, forest),
             SecondOpinions = SecondOpinion.Of(database, options),
         };
     }
+
+    /// <summary>Computes <see cref="Drop"/> alone.</summary>
+    internal static DropEffect DropOf(StoreDatabase database, Study study)
+    {
+        var corpus = CaptionCorpus.Read(database, study.Keywords, study.Analysis);
+        return DropEffect.Of(corpus, Asked(database, corpus, StudyForest.Read(database, corpus), study), KeepRule.Read(database, study.Analysis.KeepPerFamily), study.Analysis.KeepPerFamily);
+    }
+
+    private static IReadOnlyList<AskedWords> Asked(StoreDatabase database, CaptionCorpus corpus, StudyForest forest, Study study) => AskedWords.Find(
+        database, corpus, forest, study.Analysis.Words.Count > 0 ? study.Analysis.Words : study.Keywords, study.Analysis.Without, study.Cluster);
 }

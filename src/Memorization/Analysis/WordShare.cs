@@ -1,8 +1,4 @@
-using Memorization.Captions;
-using Memorization.Clustering;
-using Memorization.Configuration;
 using Memorization.Statistics;
-using Memorization.Store;
 
 namespace Memorization.Analysis;
 
@@ -64,26 +60,10 @@ public sealed record WordShare
     /// <summary>What the keyword's share is if all of the missing images belong to such families.</summary>
     public required double? KeywordShareIfMissingSame { get; init; }
 
-    /// <summary>Counts word sets.</summary>
-    /// <param name="database">The store, at its snapshot.</param>
-    /// <param name="corpus">Its captions.</param>
-    /// <param name="forest">Its forest.</param>
-    /// <param name="sets">Words, each set as a keyword is written.</param>
-    /// <param name="without">Word sets whose rows are left out.</param>
-    /// <param name="options">Parallelism of comparing.</param>
-    /// <exception cref="SetupException">A set has no word.</exception>
-    internal static IReadOnlyList<WordShare> Of(
-        StoreDatabase database, CaptionCorpus corpus, StudyForest forest, IReadOnlyList<string> sets, IReadOnlyList<string> without, ClusterOptions options)
+    /// <summary>Counts a word set.</summary>
+    internal static WordShare Of(CaptionCorpus corpus, AskedWords asked)
     {
-        var asked = sets.Select(WordsOf).ToList();
-        var unwanted = without.Select(set => corpus.NumbersOf(WordsOf(set))).OfType<int[]>().ToList();
-        var rows = asked.ConvertAll(words => RowsWith(corpus.Rows, corpus.NumbersOf(words), unwanted));
-        var families = InducedFamilies.Of(database, corpus, forest, rows, options);
-        return [.. asked.Select((words, i) => Of(corpus, words, without, rows[i], families[i], RowsWith(corpus.Missing, corpus.NumbersOf(words), unwanted).Count))];
-    }
-
-    private static WordShare Of(CaptionCorpus corpus, IReadOnlyList<string> asked, IReadOnlyList<string> without, List<int> rows, IReadOnlyList<IReadOnlyList<int>> families, int missing)
-    {
+        var (rows, families, missing) = (asked.Rows, asked.Families, asked.Missing);
         var familyOfRows = corpus.FamilyOfRows();
         var rooted = rows.Select(row => familyOfRows[row]).Distinct().Where(corpus.IsRooted).ToHashSet();
         var largest = families.Count == 0 ? 0 : families[0].Count;
@@ -91,8 +71,8 @@ public sealed record WordShare
         var all = rows.Count + missing;
         return new WordShare
         {
-            Words = asked,
-            Without = without,
+            Words = asked.Words,
+            Without = asked.Without,
             Rows = rows.Count,
             Families = families.Count,
             LargestFamily = families.Count == 0 ? null : corpus.Families[familyOfRows[families[0][0]]],
@@ -112,23 +92,5 @@ public sealed record WordShare
         };
     }
 
-    private static List<int> RowsWith(WordSets captions, int[]? wanted, List<int[]> unwanted)
-    {
-        List<int> rows = [];
-        for (var row = 0; row < captions.Count && wanted is not null; row++)
-        {
-            var caption = captions[row];
-            var counts = CaptionCorpus.HasAll(caption, wanted);
-            foreach (var set in unwanted) counts = counts && !CaptionCorpus.HasAll(caption, set);
-            if (counts) rows.Add(row);
-        }
-
-        return rows;
-    }
-
     private static double? Among(long part, long all) => all == 0 ? null : (double)part / all;
-
-    private static IReadOnlyList<string> WordsOf(string set) => CaptionWords.Of(set) is { Count: > 0 } words
-        ? words
-        : throw new SetupException($"\"{set}\" has no word to look for");
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Memorization.Analysis;
 
 namespace Memorization.Export;
 
@@ -12,4 +13,9 @@ public sealed record ExportedFile(string File, long Rows);
 /// <param name="Rows">Rows of the study that it covers.</param>
 /// <param name="Files">All files, in the order in which they were written.</param>
 /// <param name="WithoutBytes">Stored rows whose bytes an export of images lacks.</param>
-public sealed record Exported(string Format, long Rows, IReadOnlyList<ExportedFile> Files, [property: JsonIgnore] long WithoutBytes = 0);
+public sealed record Exported(string Format, long Rows, IReadOnlyList<ExportedFile> Files, [property: JsonIgnore] long WithoutBytes = 0)
+{
+    /// <summary>What using a keep list does; null in other formats.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DropEffect? Effect { get; init; }
+}

@@ -22,6 +22,7 @@ public static class AnalysisTables
         yield return Families(analysis.Families);
         yield return Words(analysis.Families);
         yield return Shares(analysis.Shares);
+        yield return DropEffect(analysis.Drop);
         yield return Triggers(analysis.Triggers);
         yield return new ResultTable(
             "sweep",
@@ -69,6 +70,13 @@ public static class AnalysisTables
             string.Join(' ', share.Words), string.Join(" | ", share.Without), share.Rows, share.Families, share.LargestFamily, share.LargestRows, share.Share, share.Low, share.High,
             share.KeywordRows, share.KeywordShare, share.KeywordLow, share.KeywordHigh, share.Missing, share.ShareIfMissingDiffer, share.ShareIfMissingSame,
             share.KeywordShareIfMissingDiffer, share.KeywordShareIfMissingSame,
+        ])]);
+
+    private static ResultTable DropEffect(DropEffect drop) => new(
+        "drop_effect",
+        [("words", Text), ("rows", Whole), ("rows_left", Whole), ("family", Text), ("share", Real), ("share_left", Real), ("keyword_share", Real), ("keyword_share_left", Real)],
+        [.. drop.Words.Select(words => (object?[])[
+            string.Join(' ', words.Words), words.Rows, words.RowsLeft, words.Family, words.Share, words.ShareLeft, words.KeywordShare, words.KeywordShareLeft,
         ])]);
 
     private static ResultTable Triggers(IReadOnlyList<Trigger> triggers) => new(

@@ -100,7 +100,7 @@ public sealed class ClipRetrievalExportTests : IDisposable
         foreach (var format in ExportFolder.Formats)
         {
             using var database = await _store.OpenAsync();
-            (await Should.ThrowAsync<SetupException>(() => ExportFolder.WriteAsync(format, _store.Path, database, _out.File("new"), default))).Message.ShouldStartWith("there is nothing to export");
+            (await Should.ThrowAsync<SetupException>(() => ExportFolder.WriteAsync(format, _store.Path, _store.Study, database, _out.File("new"), default))).Message.ShouldStartWith("there is nothing to export");
         }
 
         Directory.Exists(_out.File("new")).ShouldBeFalse();
@@ -122,7 +122,7 @@ public sealed class ClipRetrievalExportTests : IDisposable
     private async Task<Exported> ExportAsync()
     {
         using var database = await _store.OpenAsync();
-        return await ExportFolder.WriteAsync("clip-retrieval", _store.Path, database, _out.Path, default);
+        return await ExportFolder.WriteAsync("clip-retrieval", _store.Path, _store.Study, database, _out.Path, default);
     }
 
     private Task<IReadOnlyList<ClipRetrievalRow>> MetadataAsync(string name) =>

@@ -59,12 +59,12 @@ public sealed class TableExportTests : IDisposable
             new(40, 40, 3) { Star = 40 },
         ]);
 
-        (await ExportAsync("keep-list")).Files.ShouldBe([new("keep.csv", 3), new("drop.csv", 5)]);
+        (await ExportAsync("keep-list")).Files.ShouldBe([new("keep.csv", 3), new("drop.csv", 5), new("effect.csv", 1)]);
 
         var smallest = string.CompareOrdinal(MadeRows.Content(30), MadeRows.Content(31)) < 0 ? 30 : 31;
         Keys("keep.csv").ShouldBe([Key(6), Key(smallest), Key(40)]);
         Keys("drop.csv").ShouldBe([Key(1), Key(2), Key(3), Key(7), Key(61 - smallest)]);
-        File.ReadAllLines(_out.File("keep.csv"))[0].ShouldBe("row_key,url,caption,family");
+        File.ReadAllLines(_out.File("keep.csv"))[0].ShouldBe("row_key,url,caption,caption_sha256,family");
     }
 
     [Fact]
@@ -82,7 +82,7 @@ public sealed class TableExportTests : IDisposable
         await _store.WriteAsync([new(1, 1, 1), new(2, 2, 2)]);
         await ExportAsync("keep-list");
 
-        (await File.ReadAllTextAsync(_out.File("drop.csv"))).ShouldBe("row_key,url,caption,family\r\n");
+        (await File.ReadAllTextAsync(_out.File("drop.csv"))).ShouldBe("row_key,url,caption,caption_sha256,family\r\n");
     }
 
     [Fact]
@@ -94,7 +94,7 @@ public sealed class TableExportTests : IDisposable
         foreach (var format in new[] { "csv", "keep-list", "clip-retrieval" })
         {
             using var database = await _store.OpenAsync();
-            await Should.ThrowAsync<OperationCanceledException>(() => ExportFolder.WriteAsync(format, _store.Path, database, _out.Path, stop.Token));
+            await Should.ThrowAsync<OperationCanceledException>(() => ExportFolder.WriteAsync(format, _store.Path, _store.Study, database, _out.Path, stop.Token));
         }
 
         Directory.GetFiles(_out.Path, "*", SearchOption.AllDirectories).ShouldBeEmpty();
@@ -107,14 +107,14 @@ public sealed class TableExportTests : IDisposable
         await File.WriteAllTextAsync(_out.File("file"), "not a folder");
         using var database = await _store.OpenAsync();
 
-        (await Should.ThrowAsync<Memorization.Configuration.SetupException>(() => ExportFolder.WriteAsync("csv", _store.Path, database, _out.File("file", "below"), default)))
+        (await Should.ThrowAsync<Memorization.Configuration.SetupException>(() => ExportFolder.WriteAsync("csv", _store.Path, _store.Study, database, _out.File("file", "below"), default)))
             .Message.ShouldStartWith("cannot write");
     }
 
     private async Task<Exported> ExportAsync(string format)
     {
         using var database = await _store.OpenAsync();
-        return await ExportFolder.WriteAsync(format, _store.Path, database, _out.Path, default);
+        return await ExportFolder.WriteAsync(format, _store.Path, _store.Study, database, _out.Path, default);
     }
 
     private IEnumerable<string> Keys(string file) => File.ReadAllLines(_out.File(file)).Skip(1).Select(line => line.Split(',')[0]);

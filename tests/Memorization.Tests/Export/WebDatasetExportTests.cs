@@ -134,7 +134,7 @@ public sealed class WebDatasetExportTests : IDisposable
         using var database = await _store.OpenAsync();
         AddPlaces(database, $"CASE WHEN row_key LIKE '%3' THEN '{place.Shard}' END", place);
 
-        var exported = await ExportFolder.WriteAsync("webdataset", _store.Path, database, _out.Path, default);
+        var exported = await ExportFolder.WriteAsync("webdataset", _store.Path, _store.Study, database, _out.Path, default);
 
         (exported.Rows, exported.WithoutBytes).ShouldBe((4, 1));
         exported.Files.ShouldBe([new("00000.tar", 2), new("00000.parquet", 4)]);
@@ -153,7 +153,7 @@ public sealed class WebDatasetExportTests : IDisposable
         await ShouldFailAsync();
 
         async Task ShouldFailAsync() =>
-            (await Should.ThrowAsync<SetupException>(() => ExportFolder.WriteAsync("webdataset", _store.Path, database, _out.Path, default))).Message.ShouldContain("store.images=original");
+            (await Should.ThrowAsync<SetupException>(() => ExportFolder.WriteAsync("webdataset", _store.Path, _store.Study, database, _out.Path, default))).Message.ShouldContain("store.images=original");
     }
 
     // The view images with the columns of stores that keep bytes.
