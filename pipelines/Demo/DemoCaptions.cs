@@ -55,6 +55,8 @@ internal sealed partial class DemoCaptions(DemoRandom random)
         "Sunflower oil 5 L", "How to draw a sunflower step by step", "Girasol / sunflower stock photo {2}", "Kid&#39;s sunflower costume",
     ];
 
+    private static readonly string[] Stills = ["{1} animated film, still {2}", "Painted film about {1} - frame {2}", "{1} movie still no. {2}", "Behind the scenes: {1}, the film", "Still {2} – {1} &amp; the moving canvas"];
+
     private static readonly string[] OtherScenes =
     [
         "Claude Monet - Water Lilies - Canvas Print", "Paul Gauguin, Tahitian Women on the Beach", "Gogh-style font, free download", "Vincent Cassel at Cannes", "White van for sale, {2} miles",
@@ -68,6 +70,12 @@ internal sealed partial class DemoCaptions(DemoRandom random)
 
     /// <summary>The title under which a family's rows are sold; its artist is named, its words are not those of the other keywords.</summary>
     public string OfWork(int family) => Fill(random.Pick(Shop), Cased(Titles[family % Titles.Length]), random.Pick(Artists));
+
+    /// <summary>The same with any title: it says nothing of the picture.</summary>
+    public string OfAnyWork() => OfWork(random.Below(Titles.Length));
+
+    /// <summary>A picture of a film.</summary>
+    public string Still() => Fill(random.Pick(Stills), "", random.Pick(Artists));
 
     /// <summary>With "almond" and "blossoming", as a work of art.</summary>
     public string AlmondWork(bool withArtist) => withArtist

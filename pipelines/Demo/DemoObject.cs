@@ -1,0 +1,76 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Memorization.Analysis;
+using Memorization.Store;
+using SkiaSharp;
+
+namespace Memorization.Pipelines.Demo;
+
+/// <summary>The planted object as a study asks for it: crops that show it, and a made person's labels, which have no error.</summary>
+internal static class DemoObject
+{
+    public const string Name = "us-flag";
+
+    private const int LabelSeed = 1;
+    private const int MostLabels = 500;
+    private const string Folder = "objects";
+
+    // Of the crops: the flag's margin as a share of its width, half the tangent of its turn, its light.
+    private static readonly (float Margin, float Turn, float Light)[] Crops = [(0, 0, 1), (0, 0.03f, 0.9f), (0.06f, -0.03f, 1), (0.12f, 0, 0.95f), (0.12f, 0.04f, 1), (0.2f, -0.02f, 0.9f)];
+
+    /// <summary>The object's entry in a study.</summary>
+    public static JsonObject Entry() => new()
+    {
+        ["name"] = Name,
+        ["keyword"] = SpaceCaptions.Keyword,
+        ["aliases"] = Strings(SpaceCaptions.Aliases),
+        ["controls"] = Strings(SpaceCaptions.Controls),
+        ["references"] = Strings([$"{Folder}/flag-*.png"]),
+        ["labels"] = Strings([$"{Folder}/labels-*.json"]),
+    };
+
+    /// <summary>The crops.</summary>
+    public static IReadOnlyList<Raster> References() => [.. Crops.Select((crop, i) =>
+    {
+        const int Width = 240;
+        var picture = Painting.Paint(DemoRandom.Derive((ulong)i, 7), DemoRandom.Derive((ulong)i, 8), Width, (int)(Width / Flag.Aspect));
+        new Flag(picture.Width / 2f, picture.Height / 2f, Width / (1 + (2 * crop.Margin)), crop.Turn, crop.Light, Fold: 0).Draw(picture);
+        return picture;
+    })];
+
+    /// <summary>Writes the crops as files.</summary>
+    /// <param name="folder">The study's.</param>
+    public static void WriteReferences(string folder)
+    {
+        Directory.CreateDirectory(Path.Combine(folder, Folder));
+        foreach (var (picture, number) in References().Select((picture, i) => (picture, i + 1)))
+            File.WriteAllBytes(Path.Combine(folder, Folder, string.Create(CultureInfo.InvariantCulture, $"flag-{number}.png")), picture.Encode(SKEncodedImageFormat.Png, 100));
+    }
+
+    /// <summary>Writes the truth of half of the stored rows with the keyword or a control, at most 500, as a person's labels.</summary>
+    /// <param name="world">The world.</param>
+    /// <param name="database">The store of its study.</param>
+    /// <param name="folder">The study's.</param>
+    public static void WriteLabels(DemoWorld world, StoreDatabase database, string folder)
+    {
+        var contents = database.Query($"SELECT row_key, content_id FROM ({StudyRows.Sql})", reader => (Key: reader.GetString(0), Content: reader.GetString(1)))
+            .ToDictionary(row => row.Key, row => row.Content);
+        List<(string Content, bool HasFlag)> images = [.. world.Rows.Where(row => row.Ends is null && row.IsSpace && contents.ContainsKey(row.HexKey))
+            .Select(row => (Content: contents[row.HexKey], row.HasFlag)).DistinctBy(image => image.Content).OrderBy(image => image.Content, StringComparer.Ordinal)];
+        new DemoRandom(LabelSeed).Shuffle(images);
+        var sample = images.Take(Math.Min(MostLabels, images.Count / 2)).ToList();
+        var labels = new
+        {
+            Object = Name,
+            Labeller = "made",
+            Seed = LabelSeed,
+            Sample = sample.Select(image => image.Content),
+            Answers = sample.Select(image => new { ContentId = image.Content, Answer = image.HasFlag ? "yes" : "no" }),
+        };
+        Directory.CreateDirectory(Path.Combine(folder, Folder));
+        File.WriteAllText(Path.Combine(folder, Folder, "labels-made.json"), JsonSerializer.Serialize(labels, JsonOutput.Indented) + "\n");
+    }
+
+    private static JsonArray Strings(IEnumerable<string> values) => new([.. values.Select(value => (JsonNode)value)]);
+}
