@@ -98,9 +98,9 @@ internal sealed class DemoDraft(ulong seed)
             < 25 => Treatment.ExactCopy,
             < 45 => Treatment.Reencoded,
             < 60 => Treatment.Quarter,
-            < 72 => Treatment.Cropped,
+            < 69 => Treatment.Cropped,
             < 84 => Treatment.ColourShifted,
-            < 92 => Treatment.Barred,
+            < 94 => Treatment.Barred,
             _ => Treatment.Blocked,
         };
         return original with { Treatment = treatment, Variation = treatment == Treatment.ExactCopy ? 0 : _random.Next() };

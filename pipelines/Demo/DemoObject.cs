@@ -16,8 +16,8 @@ internal static class DemoObject
     private const int MostLabels = 500;
     private const string Folder = "objects";
 
-    // Of the crops: the flag's margin as a share of its width, half the tangent of its turn, its light.
-    private static readonly (float Margin, float Turn, float Light)[] Crops = [(0, 0, 1), (0, 0.03f, 0.9f), (0.06f, -0.03f, 1), (0.12f, 0, 0.95f), (0.12f, 0.04f, 1), (0.2f, -0.02f, 0.9f)];
+    // Where the flag lies in a crop, as shares of its sides: a tile seldom has it in the middle.
+    private static readonly float[] Shifts = [-0.15f, 0, 0.15f];
 
     /// <summary>The object's entry in a study.</summary>
     public static JsonObject Entry() => new()
@@ -30,13 +30,14 @@ internal static class DemoObject
         ["labels"] = Strings([$"{Folder}/labels-*.json"]),
     };
 
-    /// <summary>The crops.</summary>
-    public static IReadOnlyList<Raster> References() => [.. Crops.Select((crop, i) =>
+    /// <summary>The crops: the flag on plain grey, in the middle and shifted, hardly turned.</summary>
+    public static IReadOnlyList<Raster> References() => [.. Shifts.SelectMany(_ => Shifts, (down, right) =>
     {
-        const int Width = 240;
-        var picture = Painting.Paint(DemoRandom.Derive((ulong)i, 7), DemoRandom.Derive((ulong)i, 8), Width, (int)(Width / Flag.Aspect));
-        new Flag(picture.Width / 2f, picture.Height / 2f, Width / (1 + (2 * crop.Margin)), crop.Turn, crop.Light, Fold: 0).Draw(picture);
-        return picture;
+        const int Width = 228;
+        var crop = new Raster(Width, (int)(Width / Flag.Aspect));
+        for (var i = 0; i < crop.Rgba.Length; i += 4) new Colour(128, 128, 128).Write(crop.Rgba, i, 1);
+        new Flag(crop.Width * (0.5f + right), crop.Height * (0.5f + down), 0.95f * Width, Turn: 0.1f * right, Light: 1, Fold: 0).Draw(crop);
+        return crop;
     })];
 
     /// <summary>Writes the crops as files.</summary>

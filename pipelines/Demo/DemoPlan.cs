@@ -26,7 +26,7 @@ internal sealed class DemoPlan
     {
         (_sizes, _faults, _draft) = (new DemoSizes(rows), faults, new DemoDraft(seed));
         _random = new DemoRandom(DemoRandom.Derive(seed, 5));
-        _captions = new DemoCaptions(new DemoRandom(DemoRandom.Derive(seed, 2)));
+        _captions = new DemoCaptions(new DemoRandom(DemoRandom.Derive(seed, 2)), _sizes);
     }
 
     /// <summary>All rows, shuffled.</summary>

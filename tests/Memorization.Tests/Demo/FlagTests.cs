@@ -17,13 +17,13 @@ public sealed class FlagTests(ITestOutputHelper output)
     {
         var references = DemoObject.References();
         var crops = Embeddings.Of(references.Count, i => Square(references[i], 0, 0, references[i].Width, references[i].Height), out _);
-        var count = MeasuredSize.Of("DEMO_PICTURES", 8);
+        var count = MeasuredSize.Of("DEMO_PICTURES", 6);
         var rows = DemoWorld.Make(1, 10_000, faults: false).Rows.Where(row => row.Has("astronaut")).ToList();
         var with = rows.Where(row => row.HasFlag).Take(count).Select(row => Best(row.Picture, crops)).Order().ToArray();
         var without = rows.Where(row => !row.HasFlag).Take(count).Select(row => Best(row.Picture, crops)).Order().ToArray();
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"with: {string.Join(' ', with.Select(score => score.ToString("f2", CultureInfo.InvariantCulture)))}"));
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"without: {string.Join(' ', without.Select(score => score.ToString("f2", CultureInfo.InvariantCulture)))}"));
-        with[count / 2].ShouldBeGreaterThan(without[^1]);
+        ((double)with[0]).ShouldBeGreaterThan(without[^1] + 0.05);
     }
 
     /// <summary>The best cosine of any tile to any crop. A tile has the flag's shape and a scale of the shorter side; neighbours overlap by half.</summary>
