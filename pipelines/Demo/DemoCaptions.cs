@@ -5,7 +5,7 @@ namespace Memorization.Pipelines.Demo;
 
 /// <summary>Captions that read like the alt texts LAION collected: shop templates, entities, possessives, several languages, any case.</summary>
 /// <remarks>A caption has the words "van" and "gogh", "almond" and "blossoming", or "sunflower" exactly if its maker was asked for them.</remarks>
-internal sealed partial class DemoCaptions(DemoRandom random)
+internal sealed partial class DemoCaptions(DemoRandom random, DemoSizes sizes)
 {
     /// <summary>The text tower's context, start and end tokens counted.</summary>
     public const int ContextTokens = 77;
@@ -37,8 +37,7 @@ internal sealed partial class DemoCaptions(DemoRandom random)
         "Self-Portrait with Bandaged Ear", "The Potato Eaters", "The Night Café", "Wheat Field with Cypresses", "The Yellow House", "Portrait of Dr. Gachet", "The Red Vineyard",
         "The Church at Auvers", "Bedroom, second version", "The Sower", "Langlois Bridge at Arles", "Olive Trees", "Road with Cypress and Star", "The Siesta", "Tree Roots",
         "Pink Peach Tree", "Fishing Boats on the Beach", "Shoes", "La Mousmé", "The Postman Joseph Roulin", "Landscape with Snow", "The Garden at Arles", "Old Man in Sorrow",
-        "Prisoners Exercising", "Farmhouse in Provence", "The Zouave", "Blossoming Chestnut Branches", "Still Life with Bible", "Cottages at Cordeville", "Pietà (after Delacroix)",
-        "Harvest at La Crau", "Two Crabs",
+        "Prisoners Exercising", "Farmhouse in Provence", "The Zouave",
     ];
 
     private static readonly string[] Almonds = ["Almond Blossoming", "Blossoming Almond Tree", "Blossoming Almond Branch", "almond branches blossoming", "ALMOND BLOSSOMING"];
@@ -55,6 +54,8 @@ internal sealed partial class DemoCaptions(DemoRandom random)
         "Sunflower oil 5 L", "How to draw a sunflower step by step", "Girasol / sunflower stock photo {2}", "Kid&#39;s sunflower costume",
     ];
 
+    private static readonly string[] Stills = ["{1} animated film, still {2}", "Painted film about {1} - frame {2}", "{1} movie still no. {2}", "Behind the scenes: {1}, the film", "Still {2} – {1} &amp; the moving canvas"];
+
     private static readonly string[] OtherScenes =
     [
         "Claude Monet - Water Lilies - Canvas Print", "Paul Gauguin, Tahitian Women on the Beach", "Gogh-style font, free download", "Vincent Cassel at Cannes", "White van for sale, {2} miles",
@@ -63,11 +64,20 @@ internal sealed partial class DemoCaptions(DemoRandom random)
 
     private static readonly string[] Filler = ["print", "canvas", "wall", "art", "poster", "painting", "oil"];
 
+    // Each title as often as its family has rows: captions of other pictures are then no different from those of families taken together.
+    private readonly int[] _titles = [.. Enumerable.Range(0, DemoSizes.Works).SelectMany(family => Enumerable.Repeat(family, sizes.Work(family)))];
+
     /// <summary>Words: runs of letters and digits, with an apostrophe's s left out, once entities are undone.</summary>
     public static IEnumerable<string> Words(string caption) => WordPattern().Matches(System.Net.WebUtility.HtmlDecode(caption)).Select(match => match.Value);
 
     /// <summary>The title under which a family's rows are sold; its artist is named, its words are not those of the other keywords.</summary>
-    public string OfWork(int family) => Fill(random.Pick(Shop), Cased(Titles[family % Titles.Length]), random.Pick(Artists));
+    public string OfWork(int family) => Fill(random.Pick(Shop), Cased(Titles[family]), random.Pick(Artists));
+
+    /// <summary>The same with the title of some family, which is not the picture's.</summary>
+    public string OfAnyWork() => OfWork(random.Pick(_titles));
+
+    /// <summary>A picture of a film.</summary>
+    public string Still() => Fill(random.Pick(Stills), "", random.Pick(Artists));
 
     /// <summary>With "almond" and "blossoming", as a work of art.</summary>
     public string AlmondWork(bool withArtist) => withArtist

@@ -11,6 +11,12 @@ namespace Memorization.Pipelines.Demo;
 /// <param name="Variation">Seed of the treatment's amounts; 0 for an exact copy.</param>
 internal readonly record struct DemoPicture(ulong Layout, ulong Detail, int Width, int Height, Treatment Treatment = Treatment.ExactCopy, ulong Variation = 0)
 {
+    /// <summary>What it is turning into.</summary>
+    public Morph Morph { get; init; }
+
+    /// <summary>Seed of where a flag lies in it, and how; 0 for no flag.</summary>
+    public ulong Flag { get; init; }
+
     /// <summary>The untreated picture.</summary>
     public DemoPicture Untreated() => this with { Treatment = Treatment.ExactCopy, Variation = 0 };
 }
@@ -39,6 +45,8 @@ internal sealed class DemoPictures(IEnumerable<DemoPicture> originals)
     private static (Raster Pixels, byte[] File) Original(DemoPicture picture)
     {
         var pixels = Painting.Paint(picture.Layout, picture.Detail, picture.Width, picture.Height);
+        if (picture.Morph is { Step: > 0 } morph) pixels = morph.Between(pixels, Painting.Paint(morph.Layout, morph.Detail, picture.Width, picture.Height));
+        if (picture.Flag != 0) Flag.In(pixels, new DemoRandom(picture.Flag)).Draw(pixels);
         return (pixels, pixels.Encode(SKEncodedImageFormat.Jpeg, OriginalQuality));
     }
 

@@ -4,65 +4,56 @@ namespace Memorization.Pipelines.Demo;
 
 /// <summary>Decides which rows a <see cref="DemoWorld"/> has.</summary>
 /// <remarks>
-/// 40 families. The largest is sold as "Almond Blossom" and holds 52 % of the rows with "almond" and "blossoming"; six small ones are sold with these
-/// words and mostly without the artist, so they are not rooted in the keyword. The second holds 2 % of the rows with "sunflower". All other rows with
-/// these words show a picture that nothing else shows. Rows that fail never carry these words: the shares are those of the rows that are stored.
+/// 40 families. 34 show a painting. The largest is sold as "Almond Blossom" and holds 52 % of the rows with "almond" and "blossoming"; six small ones are sold with
+/// these words and mostly without the artist, so they are not rooted in the keyword. The second holds 2 % of the rows with "sunflower". All other rows with
+/// these words show a picture that nothing else shows. To each of four families one set of words leads, one is a shop's photograph, one a film.
+/// A flag is in a tenth of the pictures of an astronaut whose captions do not name it. Rows that fail never carry any of these words but "van gogh": the shares
+/// are those of the rows that are stored.
 /// </remarks>
-internal sealed class DemoPlan(ulong seed, int rows, bool faults)
+internal sealed class DemoPlan
 {
-    public const int Families = 40;
-    public const int LargestFamily = 300;
-    public const double AlmondShare = 0.52;
-    public const double SunflowerShare = 0.02;
+    public const int Shop = DemoSizes.Works + 4;
+    public const int Chain = Shop + 1;
+    public const int Families = Chain + 1;
 
-    private readonly DemoRandom _random = new(DemoRandom.Derive(seed, 1));
-    private readonly DemoCaptions _captions = new(new DemoRandom(DemoRandom.Derive(seed, 2)));
-    private readonly DemoUrls _urls = new(new DemoRandom(DemoRandom.Derive(seed, 3)));
-    private readonly DemoPicture[] _originals = new DemoPicture[Families];
-    private readonly List<DemoRow> _rows = [];
+    private readonly DemoSizes _sizes;
+    private readonly bool _faults;
+    private readonly DemoRandom _random;
+    private readonly DemoCaptions _captions;
+    private readonly DemoDraft _draft;
 
-    /// <summary>Rows with the words of each of the two side keywords: a multiple of 50, so that 52 % and 2 % are whole numbers.</summary>
-    private int WordRows => 50 * Math.Clamp(rows / 1000, 1, 6);
-
-    /// <summary>Rows of a family, largest first: 300 (a tenth of the rows, if that is less) down to 2.</summary>
-    public static int FamilySize(int family, int rows)
+    public DemoPlan(ulong seed, int rows, bool faults)
     {
-        var largest = Math.Min(LargestFamily, rows / 10);
-        var place = (Families - 1 - family) / (Families - 1.0);
-        var cube = place * place * place;
-        return (int)Math.Round(2 + ((largest - 2) * cube * cube));
+        (_sizes, _faults, _draft) = (new DemoSizes(rows), faults, new DemoDraft(seed));
+        _random = new DemoRandom(DemoRandom.Derive(seed, 5));
+        _captions = new DemoCaptions(new DemoRandom(DemoRandom.Derive(seed, 2)), _sizes);
     }
 
     /// <summary>All rows, shuffled.</summary>
     public List<DemoRow> Rows()
     {
-        for (var family = 0; family < Families; family++) _originals[family] = NewPicture((ulong)family);
-        var almondScenes = WordRows - (int)(WordRows * AlmondShare);
-        for (var family = 0; family < Families; family++)
-        {
-            AddFamily(family);
-            if (IsAlmondFamily(family)) almondScenes -= FamilySize(family, rows);
-        }
-
-        for (var i = 0; i < almondScenes; i++) Add(_captions.AlmondScene(withArtist: i % 3 == 0), NewPicture());
-        for (var i = (int)(WordRows * SunflowerShare); i < WordRows; i++) Add(_captions.SunflowerScene(withArtist: i % 3 == 0), NewPicture());
-        for (var i = 0; i < rows / 16; i++) Add(_captions.Other(), NewPicture(), ends: Reason.NoKeyword);
-        for (var i = 0; i < rows / 40; i++) Add(_captions.OfWork(_random.Below(Families)), HardNegative(_originals[i % Families]));
-        if (faults) AddFaults();
-        Add(_captions.OfTokens(DemoCaptions.ContextTokens), NewPicture());
-        while (_rows.Count < rows) Add(_captions.OfWork(_random.Below(Families)), NewPicture());
-        _random.Shuffle(_rows);
-        return _rows;
+        DemoPicture[] originals = [.. Enumerable.Range(0, DemoSizes.Works).Select(family => _draft.NewPicture((ulong)family))];
+        for (var family = 0; family < DemoSizes.Works; family++) AddWork(family, originals[family]);
+        for (var i = 0; i < DemoTriggers.All.Count; i++) AddTrigger(i);
+        AddShop();
+        AddChain();
+        AddScenes();
+        AddSpace();
+        for (var i = 0; i < _sizes.Rows / 16; i++) _draft.Add(_captions.Other(), _draft.NewPicture(), ends: Reason.NoKeyword);
+        for (var i = 0; i < _sizes.Rows / 40; i++) _draft.AddDressed(_captions.OfAnyWork(), _draft.HardNegative(originals[i % originals.Length]));
+        if (_faults) new DemoFaultRows(_draft, _captions, _random).Add(_sizes.Rows);
+        _draft.Add(_captions.OfTokens(DemoCaptions.ContextTokens), _draft.NewPicture());
+        while (_draft.Count < _sizes.Rows) _draft.AddDressed(_captions.OfAnyWork(), _draft.NewPicture());
+        return _draft.Shuffled();
     }
 
     private static bool IsAlmondFamily(int family) => family is >= 18 and <= 28 && family % 2 == 0;
 
-    private void AddFamily(int family)
+    private void AddWork(int family, DemoPicture original)
     {
-        var size = FamilySize(family, rows);
-        var almonds = family == 0 ? (int)(WordRows * AlmondShare) : 0;
-        var sunflowers = family == 1 ? (int)(WordRows * SunflowerShare) : 0;
-        for (var i = 0; i < size; i++)
+        var almonds = family == 0 ? _sizes.AlmondsOfLargest : 0;
+        var sunflowers = family == 1 ? _sizes.SunflowersOfSecond : 0;
+        for (var i = 0; i < _sizes.Work(family); i++)
         {
             // Few families are rooted by all of their rows: those with another keyword may leave the artist out.
             var caption = i < almonds ? _captions.AlmondWork(withArtist: i % 3 == 0)
@@ -70,112 +61,54 @@ internal sealed class DemoPlan(ulong seed, int rows, bool faults)
                 : IsAlmondFamily(family) ? _captions.AlmondWork(withArtist: i % 3 == 2)
                 : _captions.OfWork(family);
             // The rows with a side keyword are one family among themselves, too: only treatments that leave the picture whole.
-            var treatment = i < 1 + sunflowers ? Treatment.ExactCopy : PickTreatment(whole: i < almonds);
-            Add(caption, _originals[family] with { Treatment = treatment, Variation = treatment == Treatment.ExactCopy ? 0 : _random.Next() }, family);
+            _draft.AddDressed(caption, i < 1 + sunflowers ? original : _draft.Copy(original, whole: i < almonds), family);
         }
     }
 
-    private Treatment PickTreatment(bool whole) => _random.Below(whole ? 60 : 100) switch
+    // The families' captions and those of the strays have the words in common and nothing else.
+    private void AddTrigger(int at)
     {
-        < 25 => Treatment.ExactCopy,
-        < 45 => Treatment.Reencoded,
-        < 60 => Treatment.Quarter,
-        < 72 => Treatment.Cropped,
-        < 84 => Treatment.ColourShifted,
-        < 92 => Treatment.Barred,
-        _ => Treatment.Blocked,
-    };
+        var family = DemoTriggers.All[at].Family;
+        var original = _draft.NewPicture((ulong)family);
+        for (var i = 0; i < _sizes.TriggerRows; i++) _draft.AddDressed(_captions.OfAnyWork(), i == 0 ? original : _draft.Copy(original, whole: true), family, at);
+        for (var i = 0; i < _sizes.TriggerStrays; i++) _draft.AddDressed(_captions.OfAnyWork(), _draft.NewPicture(), trigger: at);
+    }
 
-    private void AddFaults()
+    private void AddShop()
     {
-        foreach (var fault in Enum.GetValues<DemoFault>())
+        var original = _draft.NewPicture(Shop);
+        for (var shop = 0; shop < DemoSizes.Shops; shop++)
         {
-            // Every slow body costs a client its whole deadline.
-            var count = fault == DemoFault.SlowBody ? 2 : rows / 1000;
-            for (var i = 0; i < count; i++) AddFault(fault);
+            for (var i = 0; i < _sizes.ShopRows; i++)
+                _draft.Add(ShopCaptions.Of(shop, i, _random), i == 0 ? original : _draft.Copy(original, whole: true), Shop, host: DemoUrls.HostOf(shop));
         }
     }
 
-    private void AddFault(DemoFault fault)
+    private void AddChain()
     {
-        if (fault.Ends() is not { } ends)
+        var frames = DemoChain.Of([_draft.NewPicture(Chain), _draft.NewPicture(Chain + 1), _draft.NewPicture(Chain + 2)]);
+        foreach (var frame in frames)
         {
-            // Members of families, too: a row that took a second request is as good as any.
-            var at = PlainRow();
-            _rows[at] = _rows[at] with { Fault = fault };
-            return;
+            for (var i = 0; i < _sizes.FrameRows; i++) _draft.AddDressed(_captions.Still(), i == 0 ? frame : _draft.Copy(frame, whole: true), Chain);
         }
+    }
 
-        if (fault == DemoFault.DuplicateRow)
+    private void AddScenes()
+    {
+        var almonds = _sizes.WordRows - _sizes.AlmondsOfLargest - Enumerable.Range(0, DemoSizes.Works).Where(IsAlmondFamily).Sum(_sizes.Work);
+        for (var i = 0; i < almonds; i++) _draft.AddDressed(_captions.AlmondScene(withArtist: i % 3 == 0), _draft.NewPicture());
+        for (var i = _sizes.SunflowersOfSecond; i < _sizes.WordRows; i++) _draft.AddDressed(_captions.SunflowerScene(withArtist: i % 3 == 0), _draft.NewPicture());
+    }
+
+    private void AddSpace()
+    {
+        Add(_sizes.UnnamedAstronauts, _sizes.UnnamedWithFlag, _ => SpaceCaptions.OfUnnamed(SpaceCaptions.Keyword, _random));
+        Add(_sizes.NamedAstronauts, _sizes.NamedWithFlag, _ => SpaceCaptions.OfNamed(_random));
+        Add(_sizes.Controls, _sizes.ControlsWithFlag, i => SpaceCaptions.OfUnnamed(SpaceCaptions.Controls[i % SpaceCaptions.Controls.Count], _random));
+
+        void Add(int rows, int withFlag, Func<int, string> caption)
         {
-            _rows.Add(_rows[PlainRow()] with { SampleId = SampleId(), Fault = fault, Ends = ends });
-            return;
+            for (var i = 0; i < rows; i++) _draft.AddDressed(caption(i), i < withFlag ? _draft.NewFlagged() : _draft.NewPicture());
         }
-
-        var caption = fault switch
-        {
-            DemoFault.NullCaption => null,
-            DemoFault.LongCaption => _captions.OfTokens(DemoCaptions.ContextTokens + 1),
-            DemoFault.KeywordInsideWord => _captions.KeywordInsideWord(),
-            _ => _captions.OfWork(_random.Below(Families)),
-        };
-        Add(caption, NewPicture(), ends: ends);
-        var row = _rows[^1];
-        var number = _rows.Count;
-        _rows[^1] = row with
-        {
-            Fault = fault,
-            Url = fault switch
-            {
-                DemoFault.NullUrl => null,
-                DemoFault.BadUrl => _random.Pick(["http://", $"van-gogh-{number}.jpg", $"http:// /poster {number}.jpg", $"//{number}"]),
-                DemoFault.UnsupportedScheme => $"ftp://{row.Host}{row.Path}",
-                DemoFault.PrivateHost => $"http://192.168.0.{number % 250}{row.Path}",
-                _ => row.Url,
-            },
-        };
     }
-
-    /// <summary>Index of some row that is stored and has no fault.</summary>
-    private int PlainRow()
-    {
-        int at;
-        do at = _random.Below(_rows.Count);
-        while (_rows[at].Fault is not null || _rows[at].Ends is not null);
-        return at;
-    }
-
-    private void Add(string? caption, DemoPicture picture, int? family = null, Reason? ends = null)
-    {
-        var (url, host, path) = _urls.Next(_rows.Count);
-        _rows.Add(new DemoRow
-        {
-            SampleId = SampleId(),
-            Url = url,
-            Caption = caption,
-            Host = host,
-            Path = path,
-            Picture = picture,
-            Similarity = _random.Between(0.28f, 0.42f),
-            License = _random.Below(20) switch { 0 => null, 1 => "", 2 => "CC-BY-SA 4.0", _ => "?" },
-            Nsfw = _random.Below(30) switch { 0 => null, 1 or 2 => "UNSURE", _ => "UNLIKELY" },
-            Family = family,
-            Ends = ends,
-        });
-    }
-
-    private long SampleId() => (long)(_random.Next() >> 20);
-
-    private DemoPicture NewPicture(ulong? family = null)
-    {
-        // Small ones are more frequent: painting and encoding cost in proportion to the pixels.
-        var shorter = 200 + Math.Min(_random.Below(200), _random.Below(200));
-        var longer = (int)(shorter * _random.Between(1, 1.6f));
-        var upright = _random.Chance(0.4f);
-        var purpose = family ?? (1000 + (ulong)_rows.Count);
-        return new DemoPicture(
-            DemoRandom.Derive(seed, 1_000_000 + purpose), DemoRandom.Derive(seed, 2_000_000 + purpose), upright ? shorter : longer, upright ? longer : shorter);
-    }
-
-    private DemoPicture HardNegative(DemoPicture original) => original with { Detail = _random.Next() };
 }

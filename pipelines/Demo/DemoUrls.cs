@@ -13,10 +13,15 @@ internal sealed class DemoUrls(DemoRandom random)
     /// <summary>Number of hosts; the first rows of a world use each once.</summary>
     public static int Hosts => Names.Length * 4;
 
+    /// <summary>Number of the host of one of four shops.</summary>
+    public static int HostOf(int shop) => (Array.IndexOf(Names, "shop") * 4) + shop;
+
     /// <summary>A URL that no other <paramref name="number"/> has, with its host and its decoded path.</summary>
-    public (string Url, string Host, string Path) Next(int number)
+    /// <param name="number">The row's.</param>
+    /// <param name="fixedHost">Number of the host; null for any.</param>
+    public (string Url, string Host, string Path) Next(int number, int? fixedHost = null)
     {
-        var at = number < Hosts ? number : random.Below(Hosts);
+        var at = fixedHost ?? (number < Hosts ? number : random.Below(Hosts));
         var host = $"{Names[at / 4]}{(at % 4) + 1}.{Domain}";
         var slug = random.Pick(Slugs);
         var (name, query) = random.Below(40) switch

@@ -60,6 +60,7 @@ internal static class DemoVerb
         try
         {
             DemoFiles.Write(world.Rows, Path.Combine(folder, "input"));
+            DemoObject.WriteReferences(folder);
             using var template = typeof(DemoVerb).Assembly.GetManifestResourceStream("demo.json")!;
             var study = (JsonObject)JsonNode.Parse(template)!;
             study.Remove("$schema");
@@ -79,6 +80,7 @@ internal static class DemoVerb
         var context = StudyContext.Load(study, parsed);
         var run = await RunVerb.ExecuteAsync(context, interrupts, parsed);
         using var database = await StoreDatabase.OpenAsync(context.Store);
+        DemoObject.WriteLabels(world, database, Path.GetDirectoryName(study)!);
         return DemoResult.Score(run, world, database);
     }
 
