@@ -56,7 +56,7 @@ public sealed record StudyAnalysis
             Missing = corpus.Missing.Count,
             WordTests = tests,
             Families = families,
-            Shares = [.. (options.Words.Count > 0 ? options.Words : study.Keywords).Select(words => WordShare.Of(database, corpus, words, options.Without, study.Cluster))],
+            Shares = [.. (options.Words.Count > 0 ? options.Words : study.Keywords).Select(words => WordShare.Of(database, corpus, words, options.Without, study.Cluster, study.Report.ChartFamilies))],
             Triggers = TriggerMining.Find(corpus, options),
             Sweep = ThresholdStep.Sweep(database, corpus),
             SecondOpinions = SecondOpinion.Of(database, options),

@@ -6,6 +6,11 @@ using Memorization.Store;
 
 namespace Memorization.Analysis;
 
+/// <summary>A family that the rows with some words are among themselves.</summary>
+/// <param name="Family">The study's family that it lies in.</param>
+/// <param name="Rows">Rows in it.</param>
+public sealed record WordFamily(string Family, long Rows);
+
 /// <summary>What the rows with some words show: the share of their largest family, and of families rooted in the study's keyword.</summary>
 /// <remarks>Intervals are Wilson's at 95 %. Rows are taken as independent draws of the web; copies of one page are not, and make them too narrow.</remarks>
 public sealed record WordShare
@@ -27,6 +32,9 @@ public sealed record WordShare
 
     /// <summary>Rows in the largest of these.</summary>
     public required long LargestRows { get; init; }
+
+    /// <summary>The largest of these, largest first: as many as the report draws.</summary>
+    public IReadOnlyList<WordFamily> LargestFamilies { get; init; } = [];
 
     /// <summary><see cref="LargestRows"/> among <see cref="Rows"/>.</summary>
     public required double? Share { get; init; }
@@ -70,8 +78,9 @@ public sealed record WordShare
     /// <param name="words">The words, as a keyword is written.</param>
     /// <param name="without">Word sets whose rows are left out.</param>
     /// <param name="options">Parallelism and device of comparing.</param>
+    /// <param name="listed">How many of the largest families are listed.</param>
     /// <exception cref="SetupException">A set has no word.</exception>
-    internal static WordShare Of(StoreDatabase database, CaptionCorpus corpus, string words, IReadOnlyList<string> without, ClusterOptions options)
+    internal static WordShare Of(StoreDatabase database, CaptionCorpus corpus, string words, IReadOnlyList<string> without, ClusterOptions options, int listed)
     {
         var asked = WordsOf(words);
         var wanted = corpus.NumbersOf(asked);
@@ -92,6 +101,7 @@ public sealed record WordShare
             Families = families.Count,
             LargestFamily = families.Count == 0 ? null : corpus.Families[familyOfRows[families[0][0]]],
             LargestRows = largest,
+            LargestFamilies = [.. families.Take(listed).Select(family => new WordFamily(corpus.Families[familyOfRows[family[0]]], family.Count))],
             Share = Among(largest, rows.Count),
             Low = share.Wilson().Low,
             High = share.Wilson().High,
