@@ -85,7 +85,7 @@ public sealed class ReportTableBrowserTests(Chromium chromium, ReportSectionTest
     {
         var there = numbers.TakeWhile(number => number is not null).ToList();
         numbers.Skip(there.Count).ShouldAllBe(number => number == null, head);
-        there.ShouldBe(way == "ascending" ? there.Order() : there.OrderDescending(), head);
+        there.ShouldBe(way == "ascending" ? there.Order() : there.OrderDescending(), ignoreOrder: false, head);
     }
 
     private sealed record Press
