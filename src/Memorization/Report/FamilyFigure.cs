@@ -44,7 +44,7 @@ internal sealed record FamilyFigure(string Name, string Description, IReadOnlyLi
             var bars = share.LargestFamilies.Where(family => family.Rows >= data.Study.Analysis.MinFamilyRows).Select((family, i) => listed.TryGetValue(family.Family, out var row)
                 ? new FamilyBar(i + 1, row.Rank, family.Family, row.Name, family.Rows, (double)family.Rows / share.Rows)
                 : new FamilyBar(i + 1, null, family.Family, family.Family[..8], family.Rows, (double)family.Rows / share.Rows)).ToList();
-            var left = bars.Count < share.Families ? string.Create(CultureInfo.InvariantCulture, $", the {bars.Count} largest drawn") : "";
+            var left = bars.Count < share.Families ? string.Create(CultureInfo.InvariantCulture, $"; {bars.Count:N0} drawn") : "";
             return new FamilyBarGroup(words, string.Create(CultureInfo.InvariantCulture, $"“{words}”{without}: {share.Rows:N0} rows, {share.Families:N0} families{left}"), bars);
         }
     }

@@ -7,8 +7,11 @@ internal static class Figures
 {
     private const string None = "–";
 
+    // With a space that does not break.
+    private const string PercentFormat = "0.0\u00A0%";
+
     /// <summary>A share in percent.</summary>
-    public static string Percent(double? share) => share is { } value ? value.ToString("0.0 %", CultureInfo.InvariantCulture) : None;
+    public static string Percent(double? share) => share is { } value ? value.ToString(PercentFormat, CultureInfo.InvariantCulture) : None;
 
     /// <summary>The ends of an interval in percent.</summary>
     public static string Interval(double low, double high) => string.Create(CultureInfo.InvariantCulture, $"{100 * low:0.0} to {100 * high:0.0}");

@@ -6,14 +6,12 @@ internal static class HeaderSection
     public static Html Render(ReportData data)
     {
         var from = data.Provenance;
-        var keywords = data.Study.Keywords.Count == 0
-            ? Html.Of($"every caption")
-            : Html.Of($"{Join(data.Study.Keywords.Select(set => Html.Of($"<q>{set}</q>")), Html.Of($" or "))}");
+        var keywords = data.Study.Keywords.Count == 0 ? default : Html.Of($" under captions with {Join(data.Study.Keywords.Select(set => Html.Of($"<q>{set}</q>")), Html.Of($" or "))}");
         return Html.Of($"""
             <header>
             <p class="kicker">Training-data memorisation: a report</p>
             <h1><bdi>{data.Study.Name}</bdi></h1>
-            <p class="lead">Images that stand in the training set again and again under captions with {keywords}, grouped into families of near-identical images, and the words that mark each family.</p>
+            <p class="lead">Images that stand in the training set again and again{keywords}, grouped into families of near-identical images, and the words that mark each family.</p>
             <dl class="facts">
             <div><dt>Input</dt><dd>{(data.IsRedacted ? Html.Of($"not named here") : Join(data.Study.Input.Select(pattern => Html.Of($"<code><bdi>{pattern}</bdi></code>")), Html.Of($", ")))}</dd></div>
             <div><dt>Snapshot</dt><dd>{from.Snapshot} of {When(from.SnapshotAt)}</dd></div>

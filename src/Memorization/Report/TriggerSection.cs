@@ -23,11 +23,11 @@ internal static class TriggerSection
             <p>Sets of one to three words that stand in at least {options.TriggerRows} rows of a family and have at least {Figures.Percent(options.TriggerShare)} of their rows there. Words of the study's first keyword are left out, so that what is
             found leads to the family without it. A larger set is listed only where it says more than each of its parts. Lift: the share divided by the family's part of all rows.</p>
             {(shown.Count == 0 ? Html.Of($"<p>None of them is a discovery at a false-discovery rate of {Figures.Real(options.FalseDiscoveryRate, "0.##")}.</p>") : Html.Of($"""
-                <p>{Counted(shown.Count, discoveries.Count, "discoveries")} at a false-discovery rate of {Figures.Real(options.FalseDiscoveryRate, "0.##")} over all sets of up to three words and all families, by the lower end of the share's interval.</p>
+                <p>Discoveries at a false-discovery rate of {Figures.Real(options.FalseDiscoveryRate, "0.##")} over all sets of up to three words and all families: {Counted(shown.Count, discoveries.Count)}, by the lower end of the share's interval.</p>
                 {Table("Triggers", all, 0, shown, links)}
                 """))}
             {(shownOthers.Count == 0 ? default : Html.Of($"""
-                <details class="more-numbers"><summary>{Counted(shownOthers.Count, others.Count, "sets that are no discoveries")}</summary>
+                <details class="more-numbers"><summary>Sets that are no discoveries: {Counted(shownOthers.Count, others.Count)}</summary>
                 <p>Chance alone may have brought these about, given how many sets were looked at.</p>
                 {Table("Sets that are no discoveries", all, discoveries.Count, shownOthers, links)}
                 </details>
@@ -35,7 +35,7 @@ internal static class TriggerSection
             """);
     }
 
-    private static Html Counted(int shown, int all, string noun) => shown < all ? Html.Of($"The first {shown} of {all} {noun}") : Html.Of($"All {all} {noun}");
+    private static Html Counted(int shown, int all) => shown < all ? Html.Of($"the first {shown} of {all}") : Html.Of($"{all}");
 
     // The file keeps the ranks and is one with triggers.csv where the page shows all.
     private static Html Table(string label, IReadOnlyList<Trigger> all, int first, List<Trigger> shown, FamilyLinks links)

@@ -106,8 +106,8 @@ public sealed partial class ReportSectionTests(ReportSectionTests.Rich rich) : I
 
         var section = TriggerSection.Render(data with { Analysis = data.Analysis with { Triggers = [found, chance] } }).ToString();
 
-        section.ShouldContain("All 1 discoveries");
-        section.ShouldContain("All 1 sets that are no discoveries");
+        section.ShouldContain("all families: 1, by");
+        section.ShouldContain("Sets that are no discoveries: 1<");
         section.IndexOf("&lt;i&gt;", StringComparison.Ordinal).ShouldBeGreaterThan(section.IndexOf("<details", StringComparison.Ordinal));
         section.ShouldNotContain("<i>");
         section.ShouldMatch("<td class=\"number\">2</td><th scope=\"row\"><bdi>&lt;i&gt;");
@@ -183,7 +183,7 @@ public sealed partial class ReportSectionTests(ReportSectionTests.Rich rich) : I
     {
         var body = Regex.Match(Page(), $"aria-label=\"{Regex.Escape(table)}\">.*?<tbody>(.*?)</tbody>", RegexOptions.Singleline).Groups[1].Value;
         return [.. Regex.Matches(body, "<tr.*?</tr>", RegexOptions.Singleline).Select(row => Regex.Matches(row.Value, "<t[hd][ >].*?</t[hd]>", RegexOptions.Singleline)
-            .Select(cell => WebUtility.HtmlDecode(Regex.Replace(cell.Value, "<[^>]*>", "")).Trim()).ToArray())];
+            .Select(cell => WebUtility.HtmlDecode(Regex.Replace(cell.Value, "<[^>]*>", "")).Replace('\u00A0', ' ').Trim()).ToArray())];
     }
 
     [GeneratedRegex("^-([0-9.e+-]+|[a-z0-9.-]+)$")]

@@ -67,8 +67,11 @@ internal sealed partial record Chart(string Name, string Description, int Width,
 
     private XElement Export(ChartColours colours)
     {
+        // Text is measured in a font that is wider than most, so that what stands side by side does not touch in any.
+        using var nowhere = new SKBitmap(1, 1);
+        using var canvas = new SKCanvas(nowhere);
         using var stream = new MemoryStream();
-        new SvgExporter { Width = Width, Height = Height, IsDocument = false }.Export(Draw(colours), stream);
+        SvgExporter.Export(Draw(colours), stream, Width, Height, isDocument: false, textMeasurer: new ChartCanvas(canvas));
         stream.Position = 0;
         var svg = XDocument.Load(stream).Root!;
         foreach (var element in svg.DescendantsAndSelf()) element.Name = Svg + element.Name.LocalName;

@@ -26,7 +26,7 @@ internal static class SweepLines
         {
             PlotAreaBorderThickness = new OxyThickness(0),
             Padding = new OxyThickness(0, 0, 16, 0),
-            PlotMargins = new OxyThickness(48, double.NaN, 16, 44),
+            PlotMargins = new OxyThickness(60, double.NaN, 16, 56),
             Culture = CultureInfo.InvariantCulture,
             TextColor = colours.Ink,
         };
@@ -37,6 +37,8 @@ internal static class SweepLines
             LegendOrientation = LegendOrientation.Horizontal,
             LegendTextColor = colours.Ink,
             LegendSymbolLength = 28,
+            LegendColumnSpacing = 24,
+            LegendItemSpacing = 24,
         });
         model.Axes.Add(Axis(AxisPosition.Bottom, colours, "0.00", "cosine similarity from which two images are linked"));
         var shares = Axis(AxisPosition.Left, colours, "0 %", null);
@@ -55,9 +57,10 @@ internal static class SweepLines
                 TextColor = colours.Ink,
                 LineStyle = LineStyle.Solid,
                 StrokeThickness = 1,
-                Text = "the study's",
+                Text = "\u00A0\u00A0the study's\u00A0\u00A0", // off the line
                 TextOrientation = AnnotationTextOrientation.Horizontal,
-                TextLinePosition = 0.06,
+                TextLinePosition = 0.4,
+                TextHorizontalAlignment = studys.Threshold < (steps.Min(step => step.Threshold) + steps.Max(step => step.Threshold)) / 2 ? HorizontalAlignment.Left : HorizontalAlignment.Right,
             });
         }
 
@@ -76,6 +79,7 @@ internal static class SweepLines
         Position = position,
         StringFormat = format,
         Title = title,
+        AxisTitleDistance = 12,
         TitleColor = colours.Ink,
         TextColor = colours.Ink,
         MajorGridlineStyle = LineStyle.Solid,
