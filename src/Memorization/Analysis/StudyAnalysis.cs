@@ -61,7 +61,7 @@ public sealed record StudyAnalysis
             Missing = corpus.Missing.Count,
             WordTests = tests,
             Families = families,
-            Shares = [.. asked.Select(words => WordShare.Of(corpus, words))],
+            Shares = [.. asked.Select(words => WordShare.Of(corpus, words, study.Report.ChartFamilies))],
             Drop = DropEffect.Of(corpus, asked, KeepRule.Read(database, options.KeepPerFamily), options.KeepPerFamily),
             Triggers = TriggerMining.Find(corpus, options),
             Sweep = ThresholdStep.Sweep(database, forest),

@@ -2,6 +2,11 @@ using Memorization.Statistics;
 
 namespace Memorization.Analysis;
 
+/// <summary>A family that the rows with some words are among themselves.</summary>
+/// <param name="Family">The study's family that it lies in.</param>
+/// <param name="Rows">Rows in it.</param>
+public sealed record WordFamily(string Family, long Rows);
+
 /// <summary>What the rows with some words show: the share of their largest family, and of families rooted in the study's keyword.</summary>
 /// <remarks>Intervals are Wilson's at 95 %. Rows are taken as independent draws of the web; copies of one page are not, and make them too narrow.</remarks>
 public sealed record WordShare
@@ -23,6 +28,9 @@ public sealed record WordShare
 
     /// <summary>Rows in the largest of these.</summary>
     public required long LargestRows { get; init; }
+
+    /// <summary>The largest of these, largest first: as many as the report draws.</summary>
+    public IReadOnlyList<WordFamily> LargestFamilies { get; init; } = [];
 
     /// <summary><see cref="LargestRows"/> among <see cref="Rows"/>.</summary>
     public required double? Share { get; init; }
@@ -61,7 +69,10 @@ public sealed record WordShare
     public required double? KeywordShareIfMissingSame { get; init; }
 
     /// <summary>Counts a word set.</summary>
-    internal static WordShare Of(CaptionCorpus corpus, AskedWords asked)
+    /// <param name="corpus">The study's captions.</param>
+    /// <param name="asked">The words and their rows.</param>
+    /// <param name="listed">How many of the largest families are listed.</param>
+    internal static WordShare Of(CaptionCorpus corpus, AskedWords asked, int listed)
     {
         var (rows, families, missing) = (asked.Rows, asked.Families, asked.Missing);
         var familyOfRows = corpus.FamilyOfRows();
@@ -77,6 +88,7 @@ public sealed record WordShare
             Families = families.Count,
             LargestFamily = families.Count == 0 ? null : corpus.Families[familyOfRows[families[0][0]]],
             LargestRows = largest,
+            LargestFamilies = [.. families.Take(listed).Select(family => new WordFamily(corpus.Families[familyOfRows[family[0]]], family.Count))],
             Share = Among(largest, rows.Count),
             Low = share.Wilson().Low,
             High = share.Wilson().High,

@@ -22,19 +22,23 @@ public static class AnalysisTables
         yield return Families(analysis.Families);
         yield return Words(analysis.Families);
         yield return Shares(analysis.Shares);
-        yield return DropEffect(analysis.Drop);
+        yield return Dropped(analysis.Drop);
         yield return Triggers(analysis.Triggers);
-        yield return new ResultTable(
-            "sweep",
-            [("threshold", Real), ("is_studys", Flag), ("families", Whole), ("families_of_two", Whole), ("rows_in_families", Whole), ("largest_rows", Whole), ("largest_share", Real), ("agreement", Real)],
-            [.. analysis.Sweep.Select(step => (object?[])[step.Threshold, step.IsStudys, step.Families, step.FamiliesOfTwo, step.RowsInFamilies, step.LargestRows, step.LargestShare, step.Agreement])]);
-        yield return new ResultTable(
-            "second_opinion",
-            [("family", Text), ("pictures", Whole), ("median_distance", Real), ("near", Real), ("stranger_distance", Real)],
-            [.. analysis.SecondOpinions.Select(opinion => (object?[])[opinion.Family, opinion.Pictures, opinion.MedianDistance, opinion.Near, opinion.StrangerDistance])]);
+        yield return Sweep(analysis.Sweep);
+        yield return SecondOpinions(analysis.SecondOpinions);
     }
 
-    private static ResultTable Families(IReadOnlyList<FamilySummary> families) => new(
+    internal static ResultTable Sweep(IReadOnlyList<ThresholdStep> steps) => new(
+        "sweep",
+        [("threshold", Real), ("is_studys", Flag), ("families", Whole), ("families_of_two", Whole), ("rows_in_families", Whole), ("largest_rows", Whole), ("largest_share", Real), ("agreement", Real)],
+        [.. steps.Select(step => (object?[])[step.Threshold, step.IsStudys, step.Families, step.FamiliesOfTwo, step.RowsInFamilies, step.LargestRows, step.LargestShare, step.Agreement])]);
+
+    internal static ResultTable SecondOpinions(IReadOnlyList<SecondOpinion> opinions) => new(
+        "second_opinion",
+        [("family", Text), ("pictures", Whole), ("median_distance", Real), ("near", Real), ("stranger_distance", Real)],
+        [.. opinions.Select(opinion => (object?[])[opinion.Family, opinion.Pictures, opinion.MedianDistance, opinion.Near, opinion.StrangerDistance])]);
+
+    internal static ResultTable Families(IReadOnlyList<FamilySummary> families) => new(
         "families",
         [
             ("rank", Whole), ("family", Text), ("rows", Whole), ("images", Whole), ("share", Real), ("texts", Whole), ("captions", Whole), ("urls", Whole), ("hosts", Whole),
@@ -46,7 +50,7 @@ public static class AnalysisTables
             family.Stars, family.LargestStar, family.LeastSimilarity, family.MedianSimilarity, family.KeywordRows, family.IsRooted, family.ChanceZ, family.Draws,
         ])]);
 
-    private static ResultTable Words(IReadOnlyList<FamilySummary> families) => new(
+    internal static ResultTable Words(IReadOnlyList<FamilySummary> families) => new(
         "words",
         [
             ("rank", Whole), ("family", Text), ("list", Text), ("word", Text), ("rows", Whole), ("rows_outside", Whole), ("texts", Whole), ("texts_outside", Whole),
@@ -58,7 +62,7 @@ public static class AnalysisTables
             listed.word.LogOdds, listed.word.Z, listed.word.Pmi, listed.word.P, listed.word.Q, listed.word.PermutationP, listed.word.StopWord,
         ]))]);
 
-    private static ResultTable Shares(IReadOnlyList<WordShare> shares) => new(
+    internal static ResultTable Shares(IReadOnlyList<WordShare> shares) => new(
         "shares",
         [
             ("words", Text), ("without", Text), ("rows", Whole), ("families", Whole), ("largest_family", Text), ("largest_rows", Whole), ("share", Real), ("low", Real), ("high", Real),
@@ -72,14 +76,14 @@ public static class AnalysisTables
             share.KeywordShareIfMissingDiffer, share.KeywordShareIfMissingSame,
         ])]);
 
-    private static ResultTable DropEffect(DropEffect drop) => new(
+    internal static ResultTable Dropped(DropEffect drop) => new(
         "drop_effect",
         [("words", Text), ("rows", Whole), ("rows_left", Whole), ("family", Text), ("share", Real), ("share_left", Real), ("keyword_share", Real), ("keyword_share_left", Real)],
         [.. drop.Words.Select(words => (object?[])[
             string.Join(' ', words.Words), words.Rows, words.RowsLeft, words.Family, words.Share, words.ShareLeft, words.KeywordShare, words.KeywordShareLeft,
         ])]);
 
-    private static ResultTable Triggers(IReadOnlyList<Trigger> triggers) => new(
+    internal static ResultTable Triggers(IReadOnlyList<Trigger> triggers) => new(
         "triggers",
         [
             ("rank", Whole), ("words", Text), ("family", Text), ("rows", Whole), ("family_rows", Whole), ("share", Real), ("low", Real), ("high", Real), ("lift", Real), ("keyword_share", Real),

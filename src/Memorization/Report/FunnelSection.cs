@@ -5,11 +5,13 @@ namespace Memorization.Report;
 /// <summary>What became of every row: what each stage received, what ended there and why, what went on.</summary>
 internal static class FunnelSection
 {
+    private static readonly Column[] Columns = [new("Stage", IsNumber: false), new("Reason and meaning", IsNumber: false), new("Rows"), new("Left"), new("Share left, or ended here", IsNumber: false)];
+
     public static Html Render(ReportData data)
     {
         var funnel = data.Funnel;
         var left = funnel.RowsRead;
-        var stages = new List<Html>();
+        var stages = new List<Html> { Row("stage", "Read", "rows of the input", null, funnel.RowsRead, funnel.RowsRead) };
         foreach (var stage in funnel.Steps.GroupBy(step => step.Stage))
         {
             var ended = stage.Sum(step => step.Rows);
@@ -28,16 +30,7 @@ internal static class FunnelSection
         return Html.Of($"""
             <p>{funnel.RowsRead} rows were read in {funnel.UnitsFinished} finished row groups. Each ended in the study or for one reason; the numbers add up: {funnel.RowsRead} read
             − {funnel.RowsRead - funnel.StudyRows} ended before = {funnel.StudyRows} in the study.</p>
-            <div class="scroll" tabindex="0" role="group" aria-label="The funnel as a table">
-            <table class="funnel">
-            <thead><tr><th scope="col">Stage</th><th scope="col">Reason and meaning</th><th scope="col" class="number">Rows</th><th scope="col" class="number">Left</th><th scope="col">Share left, or ended here</th></tr></thead>
-            <tbody>
-            {Row("stage", "Read", "rows of the input", null, funnel.RowsRead, funnel.RowsRead)}
-            {Html.Concat(stages)}
-            {Row("stage total", "Study", "rows with their image in a family", null, funnel.StudyRows, funnel.RowsRead)}
-            </tbody>
-            </table>
-            </div>
+            {SortableTable.Of("The funnel", "funnel", ReportTables.Funnel(data), Columns, Html.Concat(stages.Append(Row("stage total", "Study", "rows with their image in a family", null, funnel.StudyRows, funnel.RowsRead))))}
             """);
     }
 

@@ -16,9 +16,9 @@ internal static class GallerySection
         var matcher = new KeywordMatcher(data.Study.Keywords);
         return Html.Of($"""
             <p>The {data.Galleries.Count} largest of {data.Families.Count} families, up to {data.Study.Report.ImagesPerFamily} distinct images each, those in most rows first.
-            {Thumbnails(data)}</p>
+            {(data.IsRedacted ? Html.Of($"An image is the name of its bytes and the name of its URL.") : Thumbnails(data))}</p>
             <p class="tools" hidden><button type="button" id="open-all">Open all</button> <button type="button" id="close-all">Close all</button></p>
-            {Html.Each(data.Galleries, gallery => Family(gallery, matcher))}
+            {Html.Each(data.Galleries, gallery => data.IsRedacted ? RedactedGallery.Render(gallery) : Family(gallery, matcher))}
             """);
     }
 
@@ -38,14 +38,13 @@ internal static class GallerySection
         var hidden = gallery.Pictures.Skip(Preview).ToList();
         return Html.Of($"""
             <article class="family" id="family-{gallery.Rank}" tabindex="-1">
-            <h3><span class="rank">{gallery.Rank}</span> <bdi>{FamilyName.Of(family, words: 4)}</bdi></h3>
-            <p class="meta">{Count(family.Size, "row")} ({100 * family.Share:0.0} %) · {Count(family.Contents, "distinct image")} · {Count(gallery.Urls, "URL")} on {Count(gallery.Hosts, "host")} · {Count(gallery.Captions, "caption")} · family <code>{family.Family[..8]}</code></p>
+            {Heading(gallery)}
             <div class="pictures">{Html.Each(gallery.Pictures.Take(Preview), picture => Figure(picture, matcher))}</div>
             <details>
             <summary>{(hidden.Count > 0 ? Html.Of($"{hidden.Count} more images, captions, hosts") : Html.Of($"Captions, hosts"))}<span class="visually-hidden"> of family {gallery.Rank}</span></summary>
             <div class="columns">
-            <div><h4>Captions</h4><ol class="counted">{Html.Each(gallery.TopCaptions, caption => Html.Of($"<li><b>{caption.Rows}</b> <bdi>{Marked(caption.Text, matcher)}</bdi></li>"))}</ol>{More(gallery.Captions - gallery.TopCaptions.Count)}</div>
-            <div><h4>Hosts</h4><ol class="counted">{Html.Each(gallery.TopHosts, host => Html.Of($"<li><b>{host.Rows}</b> <bdi>{host.Text}</bdi></li>"))}</ol>{More(gallery.Hosts - gallery.TopHosts.Count)}</div>
+            <div><h4>Captions</h4>{Counted(gallery.TopCaptions, gallery.Captions, caption => Marked(caption, matcher))}</div>
+            <div><h4>Hosts</h4>{Counted(gallery.TopHosts, gallery.Hosts, host => Html.Of($"{host}"))}</div>
             </div>
             {(hidden.Count > 0 ? Html.Of($"<h4>More images</h4><div class=\"pictures\">{Html.Each(hidden, picture => Figure(picture, matcher))}</div>") : default)}
             {(family.Contents > gallery.Pictures.Count ? Html.Of($"<p class=\"more\">{family.Contents - gallery.Pictures.Count} more distinct images are not shown.</p>") : default)}
@@ -55,9 +54,18 @@ internal static class GallerySection
             """);
     }
 
-    private static Html Count(long count, string noun) => Html.Of($"<b>{count}</b> {noun}{(count == 1 ? "" : "s")}");
+    /// <summary>What a family is called, and how large it is.</summary>
+    public static Html Heading(Gallery gallery) => Html.Of($"""
+        <h3><span class="rank">{gallery.Rank}</span> <bdi>{FamilyName.Of(gallery.Family, words: 4)}</bdi></h3>
+        <p class="meta">{Count(gallery.Family.Size, "row")} ({Figures.Percent(gallery.Family.Share)}) · {Count(gallery.Family.Contents, "distinct image")} · {Count(gallery.Urls, "URL")} on {Count(gallery.Hosts, "host")} · {Count(gallery.Captions, "caption")} · family <code>{gallery.Family.Family[..8]}</code></p>
+        """);
 
-    private static Html More(long count) => count > 0 ? Html.Of($"<p class=\"more\">and {count} more</p>") : default;
+    /// <summary>Hosts or captions with the rows that they stand in, and how many more there are.</summary>
+    public static Html Counted(IReadOnlyList<Counted> items, long all, Func<string, Html> text) => Html.Of($"""
+        <ol class="counted">{Html.Each(items, item => Html.Of($"<li><b>{item.Rows}</b> <bdi>{text(item.Text)}</bdi></li>"))}</ol>{(all > items.Count ? Html.Of($"<p class=\"more\">and {all - items.Count} more</p>") : default)}
+        """);
+
+    private static Html Count(long count, string noun) => Html.Of($"<b>{count}</b> {noun}{(count == 1 ? "" : "s")}");
 
     private static Html Figure(Picture picture, KeywordMatcher matcher)
     {

@@ -5,6 +5,8 @@ namespace Memorization.Report;
 /// <summary>The hosts whose images could not be had, with the reasons.</summary>
 internal static class HostSection
 {
+    private static readonly Column[] Columns = [new("Host", IsNumber: false), new("Rows"), new("Stored"), new("Failed"), new("Failed for", IsNumber: false)];
+
     public static Html Render(ReportData data)
     {
         var shown = data.FailingHosts.Take(data.Study.Report.FailingHosts).ToList();
@@ -12,14 +14,7 @@ internal static class HostSection
         return Html.Of($"""
             <p>Hosts asked for images of rows that the filter keeps: {data.Hosts}. Hosts that failed at least once: {data.FailingHosts.Count}.
             {(shown.Count < data.FailingHosts.Count ? Html.Of($"The {shown.Count} with most failures:") : default)}</p>
-            <div class="scroll" tabindex="0" role="group" aria-label="Failures by host">
-            <table class="sortable hosts">
-            <thead><tr>{SortableTable.Heads(("Host", false), ("Rows", true), ("Stored", true), ("Failed", true))}<th scope="col">Failed for</th></tr></thead>
-            <tbody>
-            {Html.Each(shown, Row)}
-            </tbody>
-            </table>
-            </div>
+            {SortableTable.Of("Failures by host", "hosts", ReportTables.Hosts(data, shown.Count), Columns, Html.Each(shown, Row))}
             """);
     }
 

@@ -11,6 +11,9 @@ internal sealed record ReportData
     /// <summary>The study as it was read; contact and name overrides are left out: they are of the place where it ran.</summary>
     public required Study Study { get; init; }
 
+    /// <summary>Whether what leads to the images was taken out.</summary>
+    public bool IsRedacted { get; init; }
+
     /// <summary>Where the numbers come from.</summary>
     public required Provenance Provenance { get; init; }
 

@@ -2,11 +2,12 @@ using System.Text;
 using System.Text.Json;
 using Memorization.Analysis;
 using Memorization.Configuration;
+using Memorization.Report.Charts;
 using Memorization.Store;
 
 namespace Memorization.Report;
 
-/// <summary>Writes a study's report: one page for people, and its numbers as JSON and CSV.</summary>
+/// <summary>Writes a study's report: one page for people, its figures, and its numbers as JSON, CSV and Parquet.</summary>
 public static class ReportFolder
 {
     /// <summary>The page's name in its folder.</summary>
@@ -14,6 +15,13 @@ public static class ReportFolder
 
     private const string Stamp = "report.stamp";
     private const string Numbers = "report.json";
+    private const string RedactedMark = "REDACTED.txt";
+
+    private const string RedactedText = """
+        This report is redacted: it has no images, captions and paths, and URLs, hosts, images and families have names made with a key that is not here.
+        Words of captions are in it. Whoever has the same metadata may find rows by their words: it is meant to be shared, not to hide what was studied.
+
+        """;
 
     /// <summary>The report in a folder, if it is the one that <see cref="WriteAsync"/> would write there now.</summary>
     /// <param name="database">The store, opened at its newest snapshot.</param>
@@ -43,17 +51,26 @@ public static class ReportFolder
     /// <param name="filter">The fingerprint of the study's filter as it is now.</param>
     /// <param name="analysis">What was computed of that snapshot.</param>
     /// <param name="folder">Where to; made if it is not there.</param>
+    /// <param name="redaction">Takes out what leads to the images; null to leave it in.</param>
     /// <returns>The page's full path.</returns>
-    /// <exception cref="SetupException">The folder cannot be written.</exception>
+    /// <exception cref="SetupException">The folder cannot be written, or has files that must not be mixed with these.</exception>
     public static async Task<string> WriteAsync(
-        string store, StoreDatabase database, Study study, string filter, StudyAnalysis analysis, string folder)
+        string store, StoreDatabase database, Study study, string filter, StudyAnalysis analysis, string folder, Redaction? redaction = null)
     {
         ArgumentNullException.ThrowIfNull(database);
         ArgumentNullException.ThrowIfNull(study);
+        ThrowIfMixed(folder, redaction is not null);
         var data = await ReportData.ReadAsync(store, database, study, filter, analysis).ConfigureAwait(false);
-        foreach (var table in Tables(data)) await table.WriteAsync(folder).ConfigureAwait(false);
-        foreach (var (name, text) in Files(data).Append((Stamp, StampOf(database, study, filter))))
-            await Durable.WriteAsync(Path.Combine(folder, name), stream => stream.WriteAsync(Encoding.UTF8.GetBytes(text)).AsTask()).ConfigureAwait(false);
+        if (redaction is not null)
+        {
+            // First of the files, so that the folder is never taken for one that has everything; and no stamp, so that a run never takes it for its own.
+            await WriteFileAsync(folder, RedactedMark, Encoding.UTF8.GetBytes(RedactedText)).ConfigureAwait(false);
+            data = redaction.Of(data);
+        }
+
+        foreach (var table in ReportTables.Of(data)) await table.WriteAsync(folder).ConfigureAwait(false);
+        foreach (var (name, bytes) in Files(data)) await WriteFileAsync(folder, name, bytes).ConfigureAwait(false);
+        if (redaction is null) await WriteFileAsync(folder, Stamp, Encoding.UTF8.GetBytes(StampOf(database, study, filter))).ConfigureAwait(false);
         return Path.GetFullPath(Path.Combine(folder, Page));
     }
 
@@ -61,28 +78,37 @@ public static class ReportFolder
     private static string StampOf(StoreDatabase database, Study study, string filter) => Fingerprint.Of(
         typeof(ReportFolder).Assembly.ManifestModule.ModuleVersionId, database.ThresholdAndSnapshot.Number, filter, study);
 
-    /// <summary>The tables of a report.</summary>
-    internal static IEnumerable<ResultTable> Tables(ReportData data) =>
-    [
-        new("figures", [("figure", ResultTable.Text), ("value", ResultTable.Whole), ("meaning", ResultTable.Text)],
-            [.. data.Figures.Select(figure => (object?[])[figure.Name, figure.Value, figure.Meaning])]),
-        new("funnel", [("stage", ResultTable.Text), ("reason", ResultTable.Text), ("rows", ResultTable.Whole), ("meaning", ResultTable.Text)],
-            [.. data.Funnel.Steps
-                .Select(step => (object?[])[step.Stage, step.Reason, step.Rows, step.Meaning])
-                .Prepend(["", "read", data.Funnel.RowsRead, "rows of the input"])
-                .Append(["", "pending", data.Funnel.RowsPending, "selected, with no embedding under the model yet"])
-                .Append(["", "study", data.Funnel.StudyRows, "rows with their image in a family"])]),
-        new("hosts",
-            [("host", ResultTable.Text), ("rows", ResultTable.Whole), ("stored", ResultTable.Whole), ("failed", ResultTable.Whole), ("reason", ResultTable.Text), ("reason_rows", ResultTable.Whole)],
-            [.. data.FailingHosts.SelectMany(host => host.Reasons.Select(reason => (object?[])[host.Host, host.Rows, host.Stored, host.Failed, reason.Key, reason.Value]))]),
-        .. AnalysisTables.Of(data.Analysis),
-    ];
+    // What is shared is a folder: nothing else may lie in one whose report is redacted.
+    private static void ThrowIfMixed(string folder, bool isRedacted)
+    {
+        var hasMark = File.Exists(Path.Combine(folder, RedactedMark));
+        if (isRedacted && !hasMark && Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
+            throw new SetupException($"{folder} has files already, which would be shared with the redacted report; name a new folder with --out");
+        if (!isRedacted && hasMark)
+            throw new SetupException($"{folder} has a redacted report, which may be shared; name another folder with --out, or remove it");
+    }
+
+    private static Task WriteFileAsync(string folder, string name, byte[] bytes) =>
+        Durable.WriteAsync(Path.Combine(folder, name), stream => stream.WriteAsync(bytes).AsTask());
 
     /// <summary>The other files of a report by name.</summary>
-    internal static IEnumerable<(string Name, string Text)> Files(ReportData data)
+    internal static IEnumerable<(string Name, byte[] Bytes)> Files(ReportData data)
     {
-        yield return (Numbers, JsonSerializer.Serialize(data, JsonOutput.Indented) + "\n");
-        yield return (Page, ReportPage.Render(data));
+        foreach (var chart in Charts(data))
+        {
+            yield return ($"{chart.Name}.svg", Encoding.UTF8.GetBytes(chart.ToSvg()));
+            yield return ($"{chart.Name}.png", chart.ToPng());
+        }
+
+        yield return (Numbers, Encoding.UTF8.GetBytes(JsonSerializer.Serialize(data, JsonOutput.Indented) + "\n"));
+        yield return (Page, Encoding.UTF8.GetBytes(ReportPage.Render(data)));
+    }
+
+    private static IEnumerable<Chart> Charts(ReportData data)
+    {
+        yield return FamilyBars.Of(FamilyFigure.OfStudy(data));
+        yield return FamilyBars.Of(FamilyFigure.OfWords(data));
+        if (data.Analysis.Sweep.Count > 0) yield return SweepLines.Of(data.Analysis.Sweep, data.Analysis.Rows);
     }
 
     /// <summary>What is read of a report again.</summary>

@@ -10,7 +10,11 @@ public sealed record ReportOptions
     [Range(1, 10_000)]
     public int TableFamilies { get; init; } = 500;
 
-    /// <summary>Families drawn as bars.</summary>
+    /// <summary>Trigger sets listed, those that are discoveries first.</summary>
+    [Range(1, 10_000)]
+    public int TableTriggers { get; init; } = 200;
+
+    /// <summary>Families drawn as bars: so many of the study, and so many of each word set.</summary>
     [Range(1, 200)]
     public int ChartFamilies { get; init; } = 30;
 

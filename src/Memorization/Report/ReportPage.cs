@@ -16,15 +16,21 @@ internal static class ReportPage
     /// <summary>Writes the whole page.</summary>
     public static string Render(ReportData data)
     {
-        var sections = new (string Id, string Title, Html Body)[]
-        {
+        // In the order they are read; each is a file of its own. A title's part before the colon is its name in the navigation.
+        (string Id, string Title, Html Body)[] sections =
+        [
             ("funnel", "The funnel", FunnelSection.Render(data)),
             ("table-1", "Table 1: families by size", TableSection.Render(data)),
-            ("chart", "The largest families", ChartSection(data)),
-            ("galleries", "What they look like", GallerySection.Render(data)),
+            ("figures", "Figures: the largest families", FigureSection.Render(data)),
+            ("shares", "Shares: what the rows with some words show", ShareSection.Render(data)),
+            ("drop", "Drop list: if each family is seen less often", DropSection.Render(data)),
+            ("triggers", "Triggers: words that lead to one family", TriggerSection.Render(data)),
+            ("galleries", "Pictures: what the families look like", GallerySection.Render(data)),
+            ("sweep", "Thresholds: how far it moves", SweepSection.Render(data)),
+            ("second-opinion", "Second opinion: a hash that knows no encoder", SecondOpinionSection.Render(data)),
             ("hosts", "Failures by host", HostSection.Render(data)),
             ("methods", "Methods", MethodsSection.Render(data)),
-        };
+        ];
         return Html.Of($"""
             <!DOCTYPE html>
             <html lang="en">
@@ -45,23 +51,12 @@ internal static class ReportPage
             {HeaderSection.Figures(data)}
             {Html.Each(sections, section => Html.Of($"<section id=\"{section.Id}\" aria-labelledby=\"{section.Id}-title\"><h2 id=\"{section.Id}-title\">{section.Title}</h2>\n{section.Body}\n</section>\n"))}
             </main>
-            <footer><p>Every number here can be counted again from the store; <a href="#methods">Methods</a> says how. The same numbers lie beside this page in <code>report.json</code> and in CSV files.</p></footer>
+            <footer><p>Every number here can be counted again from the store; <a href="#methods">Methods</a> says how. All of the numbers lie beside this page in <code>report.json</code>, and each table as CSV and Parquet.</p></footer>
             <script>{Html.Own(Script)}</script>
             </body>
             </html>
 
             """).ToString();
-    }
-
-    private static Html ChartSection(ReportData data)
-    {
-        var shown = data.Families.Take(data.Study.Report.ChartFamilies).ToList();
-        return shown.Count == 0
-            ? Html.Of($"<p>There is no family to draw.</p>")
-            : Html.Of($"""
-                <figure class="chart scroll" tabindex="0" role="group" aria-label="Chart">{FamilyChart.Draw(shown)}
-                <figcaption>Rows of the {shown.Count} largest families, by rank in Table 1, with the most frequent words of their captions.</figcaption></figure>
-                """);
     }
 
     private static string Hash(string inline) => $"'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(inline)))}'";

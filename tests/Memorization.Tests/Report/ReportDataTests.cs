@@ -112,11 +112,11 @@ public sealed class ReportDataTests : IDisposable
         funnel[1].ShouldBe(",read,4,rows of the input");
         funnel.ShouldContain("Fetch,NotFound,1,HTTP 404");
         funnel[^1].ShouldBe(",study,3,rows with their image in a family");
-        (await LinesAsync("families.csv"))[1].ShouldBe($"1,{data.Families[0].Family},2,1,{2.0 / 3:R}");
+        (await LinesAsync("families.csv"))[1].ShouldStartWith($"1,{data.Families[0].Family},2,1,{2.0 / 3:R},1,1,2,1,"); // one text and caption, two URLs, one host
         (await LinesAsync("hosts.csv"))[1].ShouldBe("host.test,4,3,1,NotFound,1");
         var json = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(folder, "report.json"))).RootElement;
         json.GetProperty("funnel").GetProperty("rows_read").GetInt64().ShouldBe(4);
-        json.GetProperty("families")[0].GetProperty("size").GetInt64().ShouldBe(2);
+        json.GetProperty("analysis").GetProperty("families")[0].GetProperty("size").GetInt64().ShouldBe(2);
         json.GetProperty("provenance").GetProperty("run").GetString().ShouldBe("run");
 
         async Task<string[]> LinesAsync(string name) => (await File.ReadAllTextAsync(Path.Combine(folder, name))).TrimEnd().Split("\r\n");
