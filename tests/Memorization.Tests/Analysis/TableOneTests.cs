@@ -44,13 +44,11 @@ public sealed class TableOneTests
         analysis.Families.ShouldContain(family => family.Captions < family.Size);
     }
 
-    [Theory]
-    [InlineData(3)]
-    [InlineData(4)]
-    public async Task Every_word_s_numbers_are_what_LINQ_gives(ulong seed)
+    [Fact]
+    public async Task Every_word_s_numbers_are_what_LINQ_gives()
     {
         const double rate = 0.2;
-        var rows = MadeCaptions.Rows(seed);
+        var rows = MadeCaptions.Rows(3);
         var naive = new NaiveStudy(rows);
         var analysis = await PlanarStore.AnalyzeAsync(rows, options => options with { WordsPerFamily = 1000, FalseDiscoveryRate = rate });
         var listed = naive.Families.Where(family => family.Rows.Count >= 2).ToList();
