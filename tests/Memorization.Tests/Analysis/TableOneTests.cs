@@ -79,6 +79,17 @@ public sealed class TableOneTests
         analysis.Families.SelectMany(family => family.Marks).Select(word => word.Word).ShouldContain("sunflower");
     }
 
+    // Each is linked to its neighbours: an inner one leads a star of three images, and the far end is alone. The second image is in two rows.
+    [Fact]
+    public async Task A_chain_of_four_images_is_two_stars_of_which_one_has_four_of_five_rows()
+    {
+        var family = (await PlanarStore.AnalyzeAsync([new(1, 1, 0, "a"), new(2, 2, 0.4, "b"), new(3, 2, 0.4, "b"), new(4, 3, 0.8, "c"), new(5, 4, 1.2, "d")])).Families.ShouldHaveSingleItem();
+
+        (family.Size, family.Contents, family.Stars, family.LargestStar).ShouldBe((5, 4, 2, 4));
+        family.LeastSimilarity!.Value.ShouldBe(Math.Cos(1.2), 1e-3);
+        family.MedianSimilarity!.Value.ShouldBe((Math.Cos(0.4) + Math.Cos(0.8)) / 2, 1e-3); // of three, two and one pairs at 0.4, 0.8 and 1.2 rad
+    }
+
     // Benjamini and Hochberg: the smallest rate p·m/k over this and all larger p-values, k of all m being no larger.
     private static double Q(double p, double[] all) => Math.Min(1, all.Where(other => other >= p - 1e-12).Min(other => other * all.Length / all.Count(least => least <= other + 1e-12)));
 
