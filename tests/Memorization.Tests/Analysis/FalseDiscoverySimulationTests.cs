@@ -105,7 +105,7 @@ public sealed class FalseDiscoverySimulationTests
             (0, < 60) => "almond",
             (1, < 60) => "blossoming branch",
             (2, < 80) => "red cup table",
-            (> 2, < 2) => "almond",
+            (not (0 or 1 or 2), < 2) => "almond",
             (not 1, >= 10 and < 18) => "blossoming",
             (not 1, >= 18 and < 26) => "branch",
             (not 2, >= 30 and < 37) => "red cup",
