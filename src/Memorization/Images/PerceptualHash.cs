@@ -19,7 +19,7 @@ internal static class PerceptualHash
     public static ulong? Of(byte[] encoded)
     {
         using var data = SKData.CreateCopy(encoded);
-        using var codec = SKCodec.Create(data);
+        using var codec = SKCodec.Create(data); // null where SKBitmap would throw
         using var decoded = codec is null ? null : SKBitmap.Decode(codec);
         using var bitmap = decoded?.Copy(SKColorType.Rgba8888);
         return bitmap is null || bitmap.Width < Side || bitmap.Height < Side ? null : Of(Grey(bitmap.GetPixelSpan(), bitmap.Width, bitmap.Height));

@@ -11,10 +11,10 @@ namespace Memorization.Tests.Analysis;
 /// <summary>Worlds in which it is known which words lead to which family, through the whole analysis of words.</summary>
 public sealed class FalseDiscoverySimulationTests
 {
-    private const int Worlds = 200;
+    private const int Worlds = 60;
 
-    // Of 200 worlds without anything to find, at a rate of 5 %, more than 19 with a discovery come about once in a hundred times by chance.
-    private const int MostWorlds = 19;
+    // Of 60 worlds without anything to find, at a rate of 5 %, more than 7 with a discovery come about once in a hundred times by chance.
+    private const int MostWorlds = 7;
 
     private static readonly int[] Sizes = [120, 60, 40, 30, 20, 15, 10, 10, 5, 5, 5, 3, 3, 2, 2];
     private static readonly AnalysisOptions Options = new() { Permutations = 19, TriggerRows = 5, TriggerShare = 0.05 };
@@ -28,11 +28,11 @@ public sealed class FalseDiscoverySimulationTests
     public void Nor_are_they_where_one_caption_is_half_of_all() =>
         ShouldKeepTheRate((random, _) => (random.Below(2) == 0 ? "free poster of the week" : Words(random), $"host{random.Below(50)}.test"));
 
-    // Each shop's rows are one decision: half of a family's rows, all with its frame and words that vary.
+    // Each shop's rows are one decision, half of a family's rows with a frame that no other has and words that vary: not even the frame is evidence.
     [Fact]
-    public void Nor_are_they_where_half_of_a_family_s_rows_are_one_shop_s_template() => ShouldKeepTheRate((random, row) => row.Place % 2 == 0 && Sizes.Length > row.Family
+    public void Nor_are_they_where_half_of_a_family_s_rows_are_one_shop_s_template() => ShouldKeepTheRate((random, row) => row.Place % 2 == 0 && row.Family < 5
         ? ($"shaw{row.Family} floors carpet {Words(random)}", $"shop{row.Family}.test")
-        : (Words(random), $"host{random.Below(50)}.test"), isFrame: word => word.StartsWith("shaw", StringComparison.Ordinal));
+        : (Words(random), $"host{random.Below(50)}.test"));
 
     [Fact]
     public void Nor_are_they_where_ten_shops_with_templates_sell_everything() => ShouldKeepTheRate((random, _) => random.Below(2) == 0
@@ -43,7 +43,7 @@ public sealed class FalseDiscoverySimulationTests
     public void Planted_words_pairs_and_triples_come_first_and_false_ones_among_the_discoveries_keep_the_rate()
     {
         var (words, triggers) = (new List<double>(), new List<double>());
-        for (var world = 0; world < 25; world++)
+        for (var world = 0; world < 12; world++)
         {
             var corpus = Corpus(world, (random, row) => (Planted(random, row.Family), $"host{random.Below(50)}.test"));
             var found = TriggerMining.Find(corpus, Options);
@@ -62,19 +62,19 @@ public sealed class FalseDiscoverySimulationTests
             words.Add(False(marks.SelectMany((family, i) => family.Marking.Select(mark => (Family: i, mark.Word))), mark => !IsPlanted(mark.Word) || mark.Family > 2));
         }
 
-        // Of a mean of 25: the rate and two standard deviations of what was seen.
+        // Of a mean of 12: the rate and two standard deviations of what was seen.
         words.Average().ShouldBeLessThan(0.05 + 2 * Deviation(words));
         triggers.Average().ShouldBeLessThan(0.05 + 2 * Deviation(triggers));
     }
 
-    private static void ShouldKeepTheRate(Func<SplitMix64, (int Family, int Place), (string Caption, string Host)> caption, Func<string, bool>? isFrame = null)
+    private static void ShouldKeepTheRate(Func<SplitMix64, (int Family, int Place), (string Caption, string Host)> caption)
     {
         var (words, triggers) = (0, 0);
         Parallel.For(0, Worlds, world =>
         {
             var corpus = Corpus(world, caption);
-            if (new FamilyWords(corpus, [.. Enumerable.Range(0, Sizes.Length)], Options).Lists().SelectMany(family => family.Marking).Any(mark => isFrame?.Invoke(mark.Word) != true)) Interlocked.Increment(ref words);
-            if (TriggerMining.Find(corpus, Options).Any(trigger => trigger.Q <= Options.FalseDiscoveryRate && !trigger.Words.Any(word => isFrame?.Invoke(word) == true))) Interlocked.Increment(ref triggers);
+            if (new FamilyWords(corpus, [.. Enumerable.Range(0, Sizes.Length)], Options).Lists().Any(family => family.Marking.Count > 0)) Interlocked.Increment(ref words);
+            if (TriggerMining.Find(corpus, Options).Any(trigger => trigger.Q <= Options.FalseDiscoveryRate)) Interlocked.Increment(ref triggers);
         });
 
         TestContext.Current.TestOutputHelper?.WriteLine($"of {Worlds} worlds {words} had a word and {triggers} a trigger that were none");
@@ -105,7 +105,7 @@ public sealed class FalseDiscoverySimulationTests
             (0, < 60) => "almond",
             (1, < 60) => "blossoming branch",
             (2, < 80) => "red cup table",
-            (> 2, < 2) => "almond",
+            (not (0 or 1 or 2), < 2) => "almond",
             (not 1, >= 10 and < 18) => "blossoming",
             (not 1, >= 18 and < 26) => "branch",
             (not 2, >= 30 and < 37) => "red cup",

@@ -11,8 +11,8 @@ internal static class MadeCaptions
         var sum = Enumerable.Range(1, words).Sum(n => 1.0 / n);
         var at = (random.Next() >> 11) * Math.Pow(2, -53) * sum;
         for (var n = 1; n < words; n++)
-            if ((at -= 1.0 / n) < 0) return $"w{(char)('a' + n / 26)}{(char)('a' + n % 26)}";
-        return "wzz";
+            if ((at -= 1.0 / n) < 0) return $"q{(char)('a' + n / 26)}{(char)('a' + n % 26)}";
+        return "qzz";
     }
 
     /// <summary>Five families and single images, a shop's template, numbers, repeated captions, keywords that are not everywhere, and rows without an image.</summary>
@@ -30,7 +30,16 @@ internal static class MadeCaptions
             if (random.Below(6) == 0) words.Add($"{1880 + random.Below(5)}");
             if (family == 1 && random.Below(10) < 6) words.AddRange(["almond", "blossoming"]);
             if (family == 2 && random.Below(10) < 5) words.Add("sunflower");
-            if (random.Below(12) == 0) words.Add("almond");
+            if (family == 2 && random.Below(10) < 6) words.AddRange(["red", "cup", "table"]);
+            switch (random.Below(40))
+            {
+                case < 4: words.Add("almond"); break;
+                case < 8: words.Add("blossoming"); break;
+                case < 11: words.AddRange(["red", "cup"]); break;
+                case < 14: words.AddRange(["cup", "table"]); break;
+                case < 17: words.AddRange(["table", "red"]); break;
+            }
+
             var host = $"host{random.Below(3)}.test";
             if (family == 3 && random.Below(2) == 0) (words, host) = (["shaw", "floors", "carpet", Zipf(random, 20), $"{random.Below(3)}mm"], "shop.test");
             if (random.Below(15) == 0) words = ["van", "gogh", "poster"];

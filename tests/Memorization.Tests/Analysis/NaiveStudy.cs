@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace Memorization.Tests.Analysis;
 
 /// <summary>The study's numbers as plain LINQ over rows gives them: slow, and nothing of it is the code under test. Captions are small letters and digits between spaces.</summary>
@@ -5,14 +7,21 @@ internal sealed class NaiveStudy
 {
     private static readonly HashSet<string> Stop = ["the", "of", "a"]; // those that made captions use
 
+    private static readonly ConcurrentDictionary<string, string[]> Split = [];
+    private static readonly double[] LogFactorials = [.. Enumerable.Range(0, 1000).Select(n => Enumerable.Range(1, n).Sum(i => Math.Log(i)))];
+
     private readonly int _templateCaptions;
+    private readonly Dictionary<string, int> _heads, _tails; // different skeletons of a host that begin, or end, alike
 
     public NaiveStudy(IEnumerable<PlanarRow> rows, int templateCaptions = 5)
     {
         _templateCaptions = templateCaptions;
         Rows = [.. rows.Where(row => !row.IsMissing)];
         Missing = [.. rows.Where(row => row.IsMissing)];
-        Families = [.. Components(Rows, PlanarStore.Threshold).Select(family => new NaiveFamily(family.Min(row => row.Content)!, family, TextsOf(family)))];
+        (_heads, _tails) = (Different(Head), Different(Tail));
+        Families = [.. Components(Rows, PlanarStore.Threshold).Select(family => new NaiveFamily(family.Select(row => row.Content).Order(StringComparer.Ordinal).First(), family, TextsOf(family)))
+            .OrderByDescending(family => family.Rows.Count).ThenBy(family => family.Id, StringComparer.Ordinal)];
+        Texts = [.. Families.SelectMany(family => family.Texts)];
     }
 
     public List<PlanarRow> Rows { get; }
@@ -20,12 +29,12 @@ internal sealed class NaiveStudy
     public List<PlanarRow> Missing { get; }
 
     /// <summary>Largest first, equal ones by id.</summary>
-    public List<NaiveFamily> Families { get => [.. field.OrderByDescending(family => family.Rows.Count).ThenBy(family => family.Id, StringComparer.Ordinal)]; }
+    public List<NaiveFamily> Families { get; }
 
     /// <summary>Every family's texts, each with the words of its captions.</summary>
-    public List<HashSet<string>> Texts => [.. Families.SelectMany(family => family.Texts)];
+    public List<HashSet<string>> Texts { get; }
 
-    public static string[] WordsOf(PlanarRow row) => row.Caption.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+    public static string[] WordsOf(PlanarRow row) => Split.GetOrAdd(row.Caption, caption => caption.Split(' ', StringSplitOptions.RemoveEmptyEntries));
 
     public static bool HasAll(IEnumerable<string> words, PlanarRow row) => words.All(WordsOf(row).Contains);
 
@@ -59,8 +68,7 @@ internal sealed class NaiveStudy
     /// <summary>Fisher's exact test, one-sided, summed term by term over logarithms of factorials.</summary>
     public static double Fisher(int both, int sample, int marked, int all)
     {
-        double LogFactorial(int n) => Enumerable.Range(1, n).Sum(i => Math.Log(i));
-        double LogChoose(int n, int k) => LogFactorial(n) - LogFactorial(k) - LogFactorial(n - k);
+        double LogChoose(int n, int k) => LogFactorials[n] - LogFactorials[k] - LogFactorials[n - k];
         return both <= Math.Max(0, sample + marked - all) ? 1 : Enumerable.Range(both, Math.Min(sample, marked) - both + 1)
             .Sum(k => Math.Exp(LogChoose(marked, k) + LogChoose(all - marked, sample - k) - LogChoose(all, sample)));
     }
@@ -69,16 +77,13 @@ internal sealed class NaiveStudy
 
     private string TextOf(PlanarRow row)
     {
-        var (head, tail) = (Different(Head, row), Different(Tail, row));
+        var (head, tail) = (_heads[$"{row.Host} {Head(row)}"], _tails[$"{row.Host} {Tail(row)}"]);
         if (head < _templateCaptions && tail < _templateCaptions) return Skeleton(row);
-        return head >= tail || tail < _templateCaptions ? $"{row.Host} head {Head(row)}" : $"{row.Host} tail {Tail(row)}";
+        return head >= tail ? $"{row.Host} head {Head(row)}" : $"{row.Host} tail {Tail(row)}";
     }
 
-    private int Different(Func<PlanarRow, string> frame, PlanarRow row)
-    {
-        var different = Rows.Where(other => other.Host == row.Host && frame(other) == frame(row)).Select(Skeleton).Distinct().Count();
-        return different >= _templateCaptions ? different : 0;
-    }
+    private Dictionary<string, int> Different(Func<PlanarRow, string> frame) =>
+        Rows.GroupBy(row => $"{row.Host} {frame(row)}").ToDictionary(group => group.Key, group => group.Select(Skeleton).Distinct().Count());
 
     private static string Skeleton(PlanarRow row) => string.Join(' ', WordsOf(row).Select(word => word.Any(char.IsAsciiDigit) ? "#" : word));
 

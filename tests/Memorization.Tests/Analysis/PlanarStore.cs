@@ -26,13 +26,15 @@ internal sealed record PlanarRow(int Number, int Image, double Angle, string Cap
 
     public string Url => $"http://{Host}/{Number}.jpg";
 
-    public string Content => MadeRows.Content(Image);
+    public string Content { get; } = MadeRows.Content(Image);
+
+    private (double X, double Y) Vector { get; } = ((double)(Half)Math.Cos(Angle), (double)(Half)Math.Sin(Angle));
 
     /// <summary>The similarity of two images as anybody would compute it, of what is stored.</summary>
     public double Similarity(PlanarRow other)
     {
-        var (a, b, c, d) = ((double)(Half)Math.Cos(Angle), (double)(Half)Math.Sin(Angle), (double)(Half)Math.Cos(other.Angle), (double)(Half)Math.Sin(other.Angle));
-        return Content == other.Content ? 1 : (a * c + b * d) / Math.Sqrt((a * a + b * b) * (c * c + d * d));
+        var ((a, b), (c, d)) = (Vector, other.Vector);
+        return Image == other.Image ? 1 : (a * c + b * d) / Math.Sqrt((a * a + b * b) * (c * c + d * d));
     }
 }
 

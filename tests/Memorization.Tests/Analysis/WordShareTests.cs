@@ -7,17 +7,16 @@ namespace Memorization.Tests.Analysis;
 
 public sealed class WordShareTests
 {
-    private static readonly string[][] Asked = [["almond", "blossoming"], ["almond"], ["sunflower"], ["van", "gogh"], ["wab"], ["wac", "the"], ["poster"], ["1882"], ["nowhere"], ["almond", "nowhere"]];
+    private static readonly string[][] Asked = [["almond", "blossoming"], ["almond"], ["sunflower"], ["van", "gogh"], ["qab"], ["qac", "the"], ["poster"], ["1882"], ["nowhere"], ["almond", "nowhere"]];
 
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
-    [InlineData(3)]
     public async Task Every_number_is_what_LINQ_gives_with_and_without_rows_left_out(ulong seed)
     {
         var rows = MadeCaptions.Rows(seed);
         var naive = new NaiveStudy(rows);
-        foreach (var without in new string[][][] { [], [["van", "gogh"]], [["van", "gogh"], ["wab"], ["absent"]] })
+        foreach (var without in new string[][][] { [], [["van", "gogh"]], [["van", "gogh"], ["qab"], ["absent"]] })
         {
             var analysis = await PlanarStore.AnalyzeAsync(rows, options => options with { Words = [.. Asked.Select(set => string.Join(' ', set))], Without = [.. without.Select(set => string.Join(' ', set))] });
 

@@ -27,15 +27,14 @@ public sealed class LogOddsTests
 
     [Fact]
     public void Inside_and_outside_exchanged_change_the_sign_and_all_numbers_are_finite() =>
-        (from insideAll in Gen.Long[1, 1000] from inside in Gen.Long[0, insideAll] from outsideAll in Gen.Long[1, 100_000] from outside in Gen.Long[0, outsideAll] where inside + outside > 0
-         select ((inside, insideAll), (outside, outsideAll))).Sample((inside, outside) =>
-         {
-             var ((logOdds, z), (other, otherZ)) = (LogOdds.Of(inside, outside), LogOdds.Of(outside, inside));
-             double.IsFinite(logOdds).ShouldBeTrue();
-             double.IsFinite(z).ShouldBeTrue();
-             logOdds.ShouldBe(-other, 1e-9);
-             z.ShouldBe(-otherZ, 1e-9);
-         });
+        (from insideAll in Gen.Long[1, 1000] from inside in Gen.Long[0, insideAll] from outsideAll in Gen.Long[1, 100_000] from outside in Gen.Long[0, outsideAll] where inside + outside > 0 select ((inside, insideAll), (outside, outsideAll))).Sample((inside, outside) =>
+        {
+            var ((logOdds, z), (other, otherZ)) = (LogOdds.Of(inside, outside), LogOdds.Of(outside, inside));
+            double.IsFinite(logOdds).ShouldBeTrue();
+            double.IsFinite(z).ShouldBeTrue();
+            logOdds.ShouldBe(-other, 1e-9);
+            z.ShouldBe(-otherZ, 1e-9);
+        });
 
     [Fact]
     public void More_of_a_word_inside_never_lowers_its_odds() => Gen.Select(Gen.Long[0, 98], Gen.Long[1, 500]).Sample((inside, outside) =>
