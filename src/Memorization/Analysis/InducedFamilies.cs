@@ -21,7 +21,9 @@ internal static class InducedFamilies
     {
         var threshold = database.ThresholdAndSnapshot.Threshold;
         var families = corpus.FamilyOfRows();
-        var broken = sets.Select(rows => BrokenSet.Of(forest, families, rows, threshold)).ToList();
+        var sizes = new int[corpus.Families.Count];
+        foreach (var (_, family) in forest.OfRows.Zip(families).DistinctBy(row => row.First)) sizes[family]++;
+        var broken = sets.Select(rows => BrokenSet.Of(forest, families, sizes, rows, threshold)).ToList();
 
         // All embeddings are read to find some: once for all sets.
         var vectors = StoredVectors.Read(database, broken.SelectMany(set => set.Images).Select(image => forest.Contents[image]));
@@ -38,15 +40,22 @@ internal static class InducedFamilies
     {
         public IEnumerable<int> Images => Families.SelectMany(images => images);
 
-        public static BrokenSet Of(StudyForest forest, int[] families, IReadOnlyList<int> rows, double threshold)
+        public static BrokenSet Of(StudyForest forest, int[] families, int[] sizes, IReadOnlyList<int> rows, double threshold)
         {
             var isAsked = new bool[forest.Contents.Count];
             foreach (var row in rows) isAsked[forest.OfRows[row]] = true;
             var edges = forest.Edges.TakeWhile(edge => edge.Similarity >= threshold).Where(edge => isAsked[edge.U] && isAsked[edge.V]).ToList();
             var parts = new DisjointSets(forest.Contents.Count);
             foreach (var edge in edges) parts.Union(edge.U, edge.V, edge.Similarity);
-            return new BrokenSet(edges, parts, [.. rows.GroupBy(row => families[row], (_, mine) => mine.Select(row => forest.OfRows[row]).Distinct().ToArray())
-                .Where(images => Array.Exists(images, image => parts.Find(image) != parts.Find(images[0])))]);
+            List<int[]> broken = [];
+            foreach (var (family, images) in rows.GroupBy(row => families[row], (family, mine) => (family, mine.Select(row => forest.OfRows[row]).Distinct().ToArray())))
+            {
+                // With all of its images a family is what it was.
+                if (images.Length == sizes[family]) foreach (var image in images) parts.Union(images[0], image, threshold);
+                else if (Array.Exists(images, image => parts.Find(image) != parts.Find(images[0]))) broken.Add(images);
+            }
+
+            return new BrokenSet(edges, parts, broken);
         }
 
         public void Reconnect(StudyForest forest, VectorSet vectors, double threshold, ClusterOptions options)

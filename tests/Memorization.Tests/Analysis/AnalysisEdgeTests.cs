@@ -94,7 +94,7 @@ public sealed class AnalysisEdgeTests
         JsonSerializer.Serialize(analysis, JsonOutput.Indented).ShouldNotBeEmpty(); // throws at what is not a finite number
         using var folder = new TemporaryFolder();
         await AnalysisTables.WriteAsync(analysis, folder.Path);
-        Directory.GetFiles(folder.Path).Length.ShouldBe(12);
+        Directory.GetFiles(folder.Path).Length.ShouldBe(14);
         return analysis;
     }
 }

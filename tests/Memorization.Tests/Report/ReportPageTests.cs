@@ -90,7 +90,7 @@ public sealed partial class ReportPageTests : IDisposable
         await _store.ReportAsync();
 
         Contents().ShouldBe(first);
-        string[] tables = ["families", "figure-1", "figure-2", "figures", "funnel", "hosts", "second_opinion", "shares", "sweep", "triggers", "words"];
+        string[] tables = ["drop_effect", "families", "figure-1", "figure-2", "figures", "funnel", "hosts", "second_opinion", "shares", "sweep", "triggers", "words"];
         string[] charts = ["figure-1", "figure-2", "sweep"];
         first.Keys.ShouldBe(
             [.. tables.SelectMany(name => (string[])[$"{name}.csv", $"{name}.parquet"]), .. charts.SelectMany(name => (string[])[$"{name}.svg", $"{name}.png"]), "report.html", "report.json", "report.stamp"],

@@ -25,7 +25,7 @@ public sealed class ReportTableBrowserTests(Chromium chromium, ReportSectionTest
             (await File.ReadAllBytesAsync(await download.PathAsync())).ShouldBe(beside, download.SuggestedFilename);
         }
 
-        saved.ShouldBe(["funnel.csv", "families.csv", "families.csv", "words.csv", "shares.csv", "triggers.csv", "sweep.csv", "second_opinion.csv", "hosts.csv"]);
+        saved.ShouldBe(["funnel.csv", "families.csv", "families.csv", "words.csv", "shares.csv", "drop_effect.csv", "triggers.csv", "sweep.csv", "second_opinion.csv", "hosts.csv"]);
         (await open.Page.Locator("table").CountAsync()).ShouldBe(saved.Count);
         open.Messages.ShouldBeEmpty();
     }
