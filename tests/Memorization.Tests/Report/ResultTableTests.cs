@@ -24,6 +24,7 @@ public sealed class ResultTableTests : IDisposable
             ["families"] = analysis.Families.Count,
             ["words"] = analysis.Families.Sum(family => family.Words.Count + family.Marks.Count),
             ["shares"] = 2,
+            ["drop_effect"] = 2,
             ["triggers"] = analysis.Triggers.Count,
             ["sweep"] = analysis.Sweep.Count,
             ["second_opinion"] = 0,
