@@ -51,7 +51,7 @@ public static class ReportFolder
         ArgumentNullException.ThrowIfNull(database);
         ArgumentNullException.ThrowIfNull(study);
         var data = await ReportData.ReadAsync(store, database, study, filter, analysis).ConfigureAwait(false);
-        foreach (var table in Tables(data)) await table.WriteAsync(folder).ConfigureAwait(false);
+        await ResultTable.WriteAllAsync(Tables(data), folder).ConfigureAwait(false);
         foreach (var (name, text) in Files(data).Append((Stamp, StampOf(database, study, filter))))
             await Durable.WriteAsync(Path.Combine(folder, name), stream => stream.WriteAsync(Encoding.UTF8.GetBytes(text)).AsTask()).ConfigureAwait(false);
         return Path.GetFullPath(Path.Combine(folder, Page));
