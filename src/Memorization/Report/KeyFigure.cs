@@ -1,3 +1,4 @@
+using Memorization.Analysis;
 using Memorization.Store;
 
 namespace Memorization.Report;
@@ -10,15 +11,10 @@ namespace Memorization.Report;
 /// <param name="Sql">The query over the store's views.</param>
 internal sealed record KeyFigure(string Name, string Label, long Value, string Meaning, string Sql)
 {
-    // Rows of row groups that are not finished. First the row groups, of which there are few: to make a text of each row's took 0.3 s for 1,000,000 rows.
-    private const string OpenRows = """
-        (SELECT row_key FROM rows SEMI JOIN (SELECT source_content, source_row_group FROM (SELECT DISTINCT source_content, source_row_group FROM rows) WHERE source_content || ':' || source_row_group NOT IN (SELECT unit FROM units)) USING (source_content, source_row_group))
-        """;
-
     private static readonly (string Name, string Label, string Meaning, string Sql)[] Definitions =
     [
         ("rows_read", "rows read", "rows of the finished row groups of the input, and the selected rows of row groups that a stopped run left unfinished",
-            $"SELECT (SELECT coalesce(sum(rows), 0) FROM units) + (SELECT count(*) FROM {OpenRows} JOIN verdicts USING (row_key))"),
+            $"SELECT (SELECT coalesce(sum(rows), 0) FROM units) + (SELECT count(*) FROM {StoreFunnel.OpenRows} JOIN verdicts USING (row_key))"),
         ("rows_kept", "rows kept", "rows that the filter keeps, whose image is stored and belongs to a family", "SELECT count(*) FROM study"),
         ("images", "distinct images", "distinct contents among them, by the SHA-256 of the bytes received", "SELECT count(DISTINCT content_id) FROM study"),
         ("families", "families", "connected components of images whose cosine similarity reaches the threshold, single images included",
