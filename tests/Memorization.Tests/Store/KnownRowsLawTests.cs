@@ -34,7 +34,7 @@ public sealed class KnownRowsLawTests
             foreach (var (increment, run) in increments.Select((increment, run) => (increment, run))) await RunAsync(folder.Path, increment, run, naive, time);
             await ShouldHoldAsync(folder.Path, naive);
         },
-        iter: 12, threads: 1);
+        iter: 8, threads: 1);
 
     [Fact]
     public Task Rows_looked_up_by_their_keys_are_those_of_a_store_that_is_read_whole() => Increments.SampleAsync(
@@ -54,7 +54,7 @@ public sealed class KnownRowsLawTests
                     foreach (var unit in Enumerable.Range(0, 4)) some.HasPlace(Row(number, Id(unit))).ShouldBe(whole.HasPlace(Row(number, Id(unit))));
             }
         },
-        iter: 8, threads: 1);
+        iter: 4, threads: 1);
 
     private static async Task RunAsync(string folder, Increment increment, int run, NaiveStore naive, FakeTimeProvider time)
     {
