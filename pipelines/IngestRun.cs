@@ -66,7 +66,7 @@ internal sealed class IngestRun(StudyContext context, Interrupts interrupts, Log
         using var store = StoreWriter.Open(held, scope, _study.Store, context.Rules, time);
         using var plan = await RunPlan.MakeAsync(scope, held.Tables, store.Known, context.ScanRules, filter);
         var families = await FamilyStore.OpenAsync(held, scope, embedder.Model.Dimension, cluster);
-        var scan = new LaionScan(files, filter, plan.Decide, plan.Stored, Environment.ProcessorCount, log);
+        var scan = new LaionScan(files, filter, plan.Decide, plan.Stored, Environment.ProcessorCount, log) { Announce = store.Known.Announcement };
         using var fetcher = new ImageFetcher(_study.Fetch, time, interrupts.Drain);
         using var images = new ImageSource(store.Known, context.Store, fetcher.RunAsync, log);
         await using var workers = new DecodeWorkers(DecodeWorkerVerb.Command, _study.Decode, embedder.Model.Side, time);

@@ -22,10 +22,10 @@ internal sealed class PlanRun(StudyContext context, Interrupts interrupts, bool 
         await using (var embedder = context.OpenModel(time)) model = embedder.Model.ModelId;
         var scope = context.Scope("", model);
         var tables = await StoreTables.ReadAsync(context.Store);
-        var known = KnownRows.Read(tables, scope, context.Rules, time.GetUtcNow());
+        using var known = KnownRows.Open(tables, scope, context.Rules, time.GetUtcNow());
         var filter = context.ScanFilter(keywords);
         using var plan = await RunPlan.MakeAsync(scope, tables, known, context.ScanRules, filter);
-        var scan = new LaionScan(files, filter, plan.Decide, plan.Stored, Environment.ProcessorCount, Logger.None);
+        var scan = new LaionScan(files, filter, plan.Decide, plan.Stored, Environment.ProcessorCount, Logger.None) { Announce = known.Announcement };
         var work = new PlannedWork(known);
 
         using var graph = new Graph(interrupts.Drain, interrupts.Stop);

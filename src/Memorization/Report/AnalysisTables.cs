@@ -13,7 +13,7 @@ public static class AnalysisTables
     public static async Task WriteAsync(StudyAnalysis analysis, string folder)
     {
         ArgumentNullException.ThrowIfNull(analysis);
-        foreach (var table in Of(analysis)) await table.WriteAsync(folder).ConfigureAwait(false);
+        await ResultTable.WriteAllAsync(Of(analysis), folder).ConfigureAwait(false);
     }
 
     /// <summary>The tables.</summary>

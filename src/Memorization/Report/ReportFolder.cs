@@ -68,7 +68,7 @@ public static class ReportFolder
             data = redaction.Of(data);
         }
 
-        foreach (var table in ReportTables.Of(data)) await table.WriteAsync(folder).ConfigureAwait(false);
+        await ResultTable.WriteAllAsync(ReportTables.Of(data), folder).ConfigureAwait(false);
         foreach (var (name, bytes) in Files(data)) await WriteFileAsync(folder, name, bytes).ConfigureAwait(false);
         if (redaction is null) await WriteFileAsync(folder, Stamp, Encoding.UTF8.GetBytes(StampOf(database, study, filter))).ConfigureAwait(false);
         return Path.GetFullPath(Path.Combine(folder, Page));
@@ -100,7 +100,7 @@ public static class ReportFolder
             yield return ($"{chart.Name}.png", chart.ToPng());
         }
 
-        yield return (Numbers, Encoding.UTF8.GetBytes(JsonSerializer.Serialize(data, JsonOutput.Indented) + "\n"));
+        yield return (Numbers, [.. JsonSerializer.SerializeToUtf8Bytes(data, JsonOutput.Indented), (byte)'\n']);
         yield return (Page, Encoding.UTF8.GetBytes(ReportPage.Render(data)));
     }
 

@@ -34,6 +34,9 @@ public sealed class LaionScan(IReadOnlyList<string> files, ScanFilter filter, Fu
     {
     }
 
+    /// <summary>Is told of rows before they come into the graph, as many at once as are there without waiting; null for nobody.</summary>
+    public RowAnnouncement? Announce { get; init; }
+
     /// <summary>Files and row groups that could not be read; the scan went on with the others.</summary>
     public IReadOnlyList<BrokenInputException> Broken => _broken;
 
@@ -56,6 +59,7 @@ public sealed class LaionScan(IReadOnlyList<string> files, ScanFilter filter, Fu
             OnThread(() => OpenAll(opened.Writer, toRead, ahead, end.Token)),
             .. Enumerable.Range(0, parallelism).Select(_ => OnThread(() => ReadAll(toRead, end.Token))),
         ];
+        var rows = new AnnouncedRows(emitter, Announce);
         try
         {
             await foreach (var step in opened.Reader.ReadAllAsync(stop).ConfigureAwait(false))
@@ -63,11 +67,12 @@ public sealed class LaionScan(IReadOnlyList<string> files, ScanFilter filter, Fu
                 if (step.Broken is not null) Report(step.Broken);
                 if (step.Unit is not null)
                 {
-                    await EmitAsync(step.Unit, emitter, stop).ConfigureAwait(false);
+                    await EmitAsync(step.Unit, emitter, rows, stop).ConfigureAwait(false);
                     ahead.Release();
                 }
 
-                if (step.Stored is { } unit) await EmitAsync(stored(unit), emitter, stop).ConfigureAwait(false);
+                if (step.Stored is { } unit) await EmitAsync(stored(unit), emitter, rows, stop).ConfigureAwait(false);
+                if (!opened.Reader.TryPeek(out var next) || next.Unit is { IsRead: false }) await rows.FlushAsync().ConfigureAwait(false);
 
                 Volatile.Write(ref _progress, step.Progress);
             }
@@ -146,11 +151,11 @@ public sealed class LaionScan(IReadOnlyList<string> files, ScanFilter filter, Fu
         }
     }
 
-    private async Task EmitAsync(UnitScan unit, Emitter<LaionRow> emitter, CancellationToken stop)
+    private async Task EmitAsync(UnitScan unit, Emitter<LaionRow> emitter, AnnouncedRows rows, CancellationToken stop)
     {
         try
         {
-            await foreach (var row in unit.TakeAsync(stop).ConfigureAwait(false)) await emitter.EmitAsync(row).ConfigureAwait(false);
+            await foreach (var row in unit.TakeAsync(stop).ConfigureAwait(false)) await rows.AddAsync(row).ConfigureAwait(false);
         }
         catch (BrokenInputException broken)
         {
@@ -160,24 +165,24 @@ public sealed class LaionScan(IReadOnlyList<string> files, ScanFilter filter, Fu
             return;
         }
 
-        await EndAsync(unit.Unit, unit.Counts, emitter).ConfigureAwait(false);
+        await EndAsync(unit.Unit, unit.Counts, emitter, rows).ConfigureAwait(false);
     }
 
-    private static async Task EmitAsync(StoredUnit unit, Emitter<LaionRow> emitter, CancellationToken stop)
+    private static async Task EmitAsync(StoredUnit unit, Emitter<LaionRow> emitter, AnnouncedRows rows, CancellationToken stop)
     {
         foreach (var row in unit.Take())
         {
             stop.ThrowIfCancellationRequested();
-            await emitter.EmitAsync(row).ConfigureAwait(false);
+            await rows.AddAsync(row).ConfigureAwait(false);
         }
 
-        await EndAsync(unit.Unit, unit.Counts, emitter).ConfigureAwait(false);
+        await EndAsync(unit.Unit, unit.Counts, emitter, rows).ConfigureAwait(false);
     }
 
-    private static ValueTask EndAsync(UnitId unit, UnitCounts counts, Emitter<LaionRow> emitter)
+    private static ValueTask EndAsync(UnitId unit, UnitCounts counts, Emitter<LaionRow> emitter, AnnouncedRows rows)
     {
         CountEnded(counts, emitter);
-        return emitter.EndUnitAsync(new UnitEnd(unit, counts.Emitted, counts.Ended));
+        return rows.EndAsync(new UnitEnd(unit, counts.Emitted, counts.Ended));
     }
 
     private static void CountEnded(UnitCounts counts, Emitter<LaionRow> emitter)

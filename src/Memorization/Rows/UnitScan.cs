@@ -16,8 +16,13 @@ internal sealed class UnitScan(LaionFile file, int rowGroup, ScanFilter filter)
     private readonly Channel<IReadOnlyList<LaionRow>> _batches = Channel.CreateBounded<IReadOnlyList<LaionRow>>(
         new BoundedChannelOptions(MaxWaitingBatches) { SingleReader = true, SingleWriter = true });
 
+    private volatile bool _isRead;
+
     /// <summary>The unit of work.</summary>
     public UnitId Unit => file.Unit(rowGroup);
+
+    /// <summary>Whether it has been read to its end, so that its rows can be taken without waiting.</summary>
+    public bool IsRead => _isRead;
 
     /// <summary>The counts; final once the rows have been taken.</summary>
     public UnitCounts Counts => _reader.Counts;
@@ -48,6 +53,8 @@ internal sealed class UnitScan(LaionFile file, int rowGroup, ScanFilter filter)
         {
             _batches.Writer.Complete(exception);
         }
+
+        _isRead = true;
     }
 
     // The thread is the scan's own, so it may wait.

@@ -4,79 +4,84 @@ using Memorization.Rows;
 
 namespace Memorization.Store;
 
-/// <summary>What earlier commits hold of one row, under the current filter and model.</summary>
-/// <param name="Unit">Number of the unit that the row was met in first.</param>
-/// <param name="RowInGroup">Its place there; -1 in a unit that is finished, if the row was refused.</param>
-/// <param name="HasVerdict">The current filter's verdict is written.</param>
-/// <param name="IsStored">The image was kept and its embedding under the current model is there.</param>
-/// <param name="Failure">Why the image was not kept, as far as it is not to be tried again; null if it was kept, was never asked for, or is.</param>
-internal readonly record struct KnownRow(int Unit, int RowInGroup, bool HasVerdict, bool IsStored, Reason? Failure);
-
-/// <summary>How a row's image ended that is to be worked on again.</summary>
-/// <param name="Reason">Why it was not kept; null if it was, and lacks an embedding under the current model.</param>
-/// <param name="Failures">Runs in a row in which it failed for a passing reason.</param>
-/// <param name="Bytes">Where its bytes lie; null if they were not kept.</param>
-internal sealed record PriorOutcome(Reason? Reason, int Failures, StoredBytes? Bytes);
-
-/// <summary>A reason that an earlier run found and wrote; nothing is done or written again.</summary>
-internal sealed record RecordedRejection(Reason Reason) : Rejection(Reason, "as an earlier run found");
-
 /// <summary>Stage: lets through only rows that are neither in the store nor met before in this run, and those that are to be tried again.</summary>
-/// <remarks>Not thread-safe: runs one row at a time, in the order of the scan, so that the first of two equal rows is the one that counts.</remarks>
-public sealed class KnownRows
+/// <remarks>
+/// A store has many more rows than a night brings. So what it holds of a row is looked up when the row has been read, many rows in one query; once that
+/// has cost about as much as to read what the store holds of all rows, that is done. A row that nobody has announced is looked up by itself, which is
+/// slow and gives the same. The stage runs one row at a time, in the order of the scan, so that the first of two equal rows is the one that counts;
+/// looking up is thread-safe.
+/// </remarks>
+public sealed class KnownRows : IDisposable
 {
+    // To read all keys of 1,000,000 rows takes as long as 16 look-ups among them (tests/Memorization.Benchmarks/results/store.md).
+    private const int MostLookUps = 16;
+
+    private readonly StoreDatabase _database;
+    private readonly KnownRowsQuery _query;
+    private readonly Lock _querying = new();
+    private readonly KnownRowSet _found = new();
+    private readonly UnitNumbers _units = new();
+    private readonly DueRows _due;
+    private readonly KnownContents _contents;
+    private readonly Lazy<Dictionary<UnitId, long>> _selected;
     private readonly HashSet<UInt128> _met = [];
     private readonly HashSet<int> _skipped = [];
-    private readonly Dictionary<UnitId, int> _units;
+    private readonly int _mostLookUps;
+    private int _lookUps;
 
-    internal KnownRows(Dictionary<UInt128, KnownRow> rows, Dictionary<UnitId, int> units)
+    private KnownRows(StoreDatabase database, StoreRules rules, string model, DateTimeOffset now, bool isEmpty, int mostLookUps)
     {
-        Rows = rows;
-        _units = units;
+        (_database, _mostLookUps) = (database, mostLookUps);
+        // The columns of all rows would stay in memory for the whole run; the system keeps them as long as there is room.
+        database.Execute("SET enable_external_file_cache = false");
+        _due = DueRows.Read(database, rules, model, now);
+        _query = new KnownRowsQuery(database, _units, _due);
+        _contents = new KnownContents(database, _querying);
+        _selected = new Lazy<Dictionary<UnitId, long>>(ReadSelected);
+        if (isEmpty) _found.Complete(FoundRows.None);
     }
 
-    /// <summary>Rows that earlier commits hold. Never changed after loading.</summary>
-    internal IReadOnlyDictionary<UInt128, KnownRow> Rows { get; }
+    /// <summary>To be told of rows before they are asked for; null if there is no need, since all that the store holds is known.</summary>
+    public RowAnnouncement? Announcement => _found.IsComplete ? null : Announce;
 
-    /// <summary>Those of them that are to be worked on again under the current filter, model and rules, if their verdict lets them.</summary>
-    internal IReadOnlyDictionary<UInt128, PriorOutcome> Due { get; init; } = new Dictionary<UInt128, PriorOutcome>();
+    /// <summary>Rows that are to be worked on again under the current filter, model and rules, if their verdict lets them.</summary>
+    internal IReadOnlyDictionary<UInt128, PriorOutcome> Due => _due.Rows;
 
     /// <summary>Units with a row that the current filter keeps and that is to be worked on, be it for the first time.</summary>
-    internal IReadOnlySet<UnitId> DueUnits { get; init; } = new HashSet<UnitId>();
+    internal IReadOnlySet<UnitId> DueUnits => _due.Units;
 
     /// <summary>How many rows each unit has in earlier commits, those included that stand elsewhere first.</summary>
-    internal IReadOnlyDictionary<UnitId, long> Selected { get; init; } = new Dictionary<UnitId, long>();
+    internal IReadOnlyDictionary<UnitId, long> Selected => _selected.Value;
 
-    /// <summary>Content ids with an embedding under the current model in earlier commits.</summary>
-    internal IReadOnlySet<string> Contents { get; init; } = new HashSet<string>();
+    /// <summary>What earlier commits hold of images by their bytes.</summary>
+    internal KnownContents Contents => _contents;
 
-    /// <summary>Content ids with a thumbnail in earlier commits.</summary>
-    internal IReadOnlySet<string> Thumbnails { get; init; } = new HashSet<string>();
-
-    /// <summary>Where the bytes of a content id lie.</summary>
-    internal IReadOnlyDictionary<string, BlobPlace> Blobs { get; init; } = new Dictionary<string, BlobPlace>();
-
-    /// <summary>Further places of known rows that are written down.</summary>
-    internal IReadOnlySet<(int Unit, int RowInGroup)> Duplicates { get; init; } = new HashSet<(int, int)>();
-
-    /// <summary>Reads what a store's tables hold.</summary>
+    /// <summary>Goes on from what a store's tables hold. The tables may grow meanwhile: what is looked up is of their state now.</summary>
     /// <param name="tables">The tables.</param>
     /// <param name="scope">The filter and the model.</param>
     /// <param name="rules">When a row is tried again.</param>
     /// <param name="now">The time.</param>
-    public static KnownRows Read(StoreTables tables, StoreScope scope, StoreRules rules, DateTimeOffset now)
+    public static KnownRows Open(StoreTables tables, StoreScope scope, StoreRules rules, DateTimeOffset now) => Open(tables, scope, rules, now, MostLookUps);
+
+    internal static KnownRows Open(StoreTables tables, StoreScope scope, StoreRules rules, DateTimeOffset now, int mostLookUps)
     {
         ArgumentNullException.ThrowIfNull(tables);
         ArgumentNullException.ThrowIfNull(scope);
-        using var database = scope.Open(tables);
-        return new KnownRowsQuery(database, rules, scope.Model, now).Load();
+        var isEmpty = !tables.Files(Tables.Of(Tables.Rows)).Any();
+        return new KnownRows(scope.Open(tables), rules, scope.Model, now, isEmpty, mostLookUps);
     }
 
     /// <summary>Says that a unit is not read in this run, so that its rows count as met. Called on the thread that opens files, before rows of any later unit come.</summary>
     public void Skip(UnitId unit)
     {
-        if (!_units.TryGetValue(unit, out var number)) return;
-        lock (_skipped) _skipped.Add(number);
+        lock (_skipped) _skipped.Add(_units.Of(unit));
+    }
+
+    /// <summary>Looks rows up that will be asked for; says whether further ones are to be announced.</summary>
+    private bool Announce(IReadOnlyList<LaionRow> rows)
+    {
+        LookUp(rows.Select(row => row.Key));
+        return !_found.IsComplete;
     }
 
     /// <summary>Keeps a row that is new, or to be worked on again.</summary>
@@ -86,14 +91,47 @@ public sealed class KnownRows
         return ValueTask.FromResult(Judge(row));
     }
 
+    /// <summary>What earlier commits hold of a row; null if nothing.</summary>
+    internal KnownRow? Find(UInt128 key)
+    {
+        if (_found.TryFind(key, out var known)) return known;
+        LookUp([key]);
+        return _found.TryFind(key, out known) ? known : throw new InvalidOperationException("a row that was looked up is not known");
+    }
+
     /// <summary>Whether the row stands where it was met first, or where it is written down that it stands too.</summary>
-    internal bool HasPlace(LaionRow row) => _units.TryGetValue(row.Unit, out var unit)
-        && ((Rows.TryGetValue(row.Key, out var known) && known.Unit == unit && known.RowInGroup == row.RowInGroup) || Duplicates.Contains((unit, row.RowInGroup)));
+    internal bool HasPlace(LaionRow row)
+    {
+        var known = Find(row.Key);
+        var unit = _units.Of(row.Unit);
+        return (known is { } first && first.Unit == unit && first.RowInGroup == row.RowInGroup) || _found.HasDuplicate(unit, row.RowInGroup);
+    }
+
+    /// <summary>The store as it was opened, to be read beside what is looked up.</summary>
+    internal StoreDatabase OpenStore()
+    {
+        lock (_querying) return _database.Another();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _database.Dispose();
+
+    private void LookUp(IEnumerable<UInt128> keys)
+    {
+        if (_found.IsComplete) return;
+        lock (_querying)
+        {
+            var unknown = _found.Unknown(keys);
+            if (unknown.Count == 0) return;
+            if (++_lookUps > _mostLookUps) _found.Complete(_query.All());
+            else _found.Add(unknown, _query.Of(unknown));
+        }
+    }
 
     private Outcome<SelectedRow> Judge(SelectedRow row)
     {
         if (!_met.Add(row.Row.Key)) return new Rejection(Reason.DuplicateRow);
-        if (!Rows.TryGetValue(row.Row.Key, out var known)) return row;
+        if (Find(row.Row.Key) is not { } known) return row;
         lock (_skipped)
         {
             if (_skipped.Contains(known.Unit)) return new Rejection(Reason.DuplicateRow);
@@ -101,5 +139,18 @@ public sealed class KnownRows
 
         if (known.IsStored) return new Rejection(Reason.AlreadyStored);
         return known.Failure is { } failure ? new RecordedRejection(failure) : row;
+    }
+
+    private Dictionary<UnitId, long> ReadSelected()
+    {
+        Dictionary<UnitId, long> selected = [];
+        lock (_querying)
+        {
+            _database.ForEach(
+                "SELECT source_content, source_row_group, count(*) FROM (SELECT source_content, source_row_group FROM rows UNION ALL SELECT source_content, source_row_group FROM duplicates) GROUP BY ALL",
+                reader => selected.Add(KnownRowsQuery.Unit(reader, 0), reader.GetInt64(2)));
+        }
+
+        return selected;
     }
 }

@@ -1,142 +1,110 @@
 using System.Data.Common;
 using System.Globalization;
-using Memorization.Fetch;
 using Memorization.Flow;
 using Memorization.Rows;
 
 namespace Memorization.Store;
 
-/// <summary>Reads out of a store what a run has to know of its rows.</summary>
+/// <summary>Reads out of a store what a run has to know of rows: of some, by their keys, or of all.</summary>
 /// <remarks>
-/// Most rows of a large store were refused, in units that are finished: of those only the keys are read, as long texts, since each run reads them all.
+/// Where all are read, most rows of a large store were refused, in units that are finished: of those only the keys are read, as long texts.
+/// Not thread-safe.
 /// </remarks>
-internal sealed class KnownRowsQuery(StoreDatabase database, StoreRules rules, string model, DateTimeOffset now)
+internal sealed class KnownRowsQuery(StoreDatabase database, UnitNumbers units, DueRows due)
 {
     private const int KeyDigits = 32;
     private const int RowsPerText = 65_536;
 
-    private readonly Dictionary<UnitId, int> _units = [];
-    private readonly Dictionary<UnitId, long> _selected = [];
-    private readonly Dictionary<UInt128, KnownRow> _rows = [];
-    private readonly Dictionary<UInt128, PriorOutcome> _due = [];
-    private readonly HashSet<int> _dueUnits = [];
-
-    public KnownRows Load()
+    /// <summary>Those of the keys that the store holds. Reads one column of all rows, and more only of rows that it finds.</summary>
+    public FoundRows Of(IReadOnlyCollection<UInt128> keys)
     {
-        NumberUnits();
-        ReadAsked();
-        ReadRefusedOfOpenUnits();
-        ReadSettled();
-        return new KnownRows(_rows, _units)
-        {
-            Selected = _selected,
-            Due = _due,
-            DueUnits = _units.Where(unit => _dueUnits.Contains(unit.Value)).Select(unit => unit.Key).ToHashSet(),
-            Contents = Contents("embeddings"),
-            Thumbnails = Contents("thumbnails"),
-            Blobs = Blobs(),
-            Duplicates = Duplicates(),
-        };
+        database.Fill("wanted", "row_key", keys.Select(Text));
+        database.Execute("CREATE OR REPLACE TEMP TABLE known AS SELECT row_key, source_content, source_row_group, source_row FROM rows SEMI JOIN wanted USING (row_key)");
+        if (database.Count("SELECT count(*) FROM known") == 0) return FoundRows.None;
+        Dictionary<UInt128, KnownRow> rows = [];
+        ReadFacts("known", "known", rows);
+        HashSet<(int, int)> duplicates = [];
+        database.ForEach(
+            "SELECT source_content, source_row_group, source_row FROM duplicates SEMI JOIN known USING (row_key)",
+            reader => duplicates.Add((units.Of(Unit(reader, 0)), reader.GetInt32(2))));
+        return new FoundRows(rows, duplicates);
     }
 
-    // Settled: finished under this filter and model, so that each row has a verdict.
-    private void NumberUnits()
+    /// <summary>Every row that the store holds.</summary>
+    public FoundRows All()
+    {
+        Dictionary<UInt128, KnownRow> rows = new((int)database.Count("SELECT count(*) FROM rows"));
+        var numbers = NumberUnits();
+        database.Execute("CREATE OR REPLACE TEMP TABLE asked AS SELECT row_key FROM images UNION SELECT row_key FROM verdicts WHERE kept");
+        ReadFacts("(SELECT row_key, source_content, source_row_group, source_row FROM rows SEMI JOIN asked USING (row_key))", "asked", rows);
+        ReadRefusedOfOpenUnits(numbers, rows);
+        ReadSettled(numbers, rows);
+        HashSet<(int, int)> duplicates = [];
+        database.ForEach(
+            "SELECT unit, source_row FROM duplicates JOIN unit_numbers USING (source_content, source_row_group)",
+            reader => duplicates.Add((numbers[reader.GetInt32(0)], reader.GetInt32(1))));
+        return new FoundRows(rows, duplicates);
+    }
+
+    internal static UInt128 Key(ReadOnlySpan<char> hex) => UInt128.Parse(hex, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+
+    internal static string Text(UInt128 key) => key.ToString("x32", CultureInfo.InvariantCulture);
+
+    /// <summary>The unit that two neighbouring columns name: <c>source_content</c> and <c>source_row_group</c>.</summary>
+    internal static UnitId Unit(DbDataReader reader, int column) => new(Key(reader.GetString(column)), reader.GetInt32(column + 1));
+
+    // Verdict, image and embedding of rows; keys are theirs and perhaps others.
+    private void ReadFacts(string rows, string keys, Dictionary<UInt128, KnownRow> found) => database.ForEach(
+        $"""
+        SELECT r.row_key, r.source_content, r.source_row_group, r.source_row, v.row_key IS NOT NULL, i.outcome = 'kept' AND e.content_id IS NOT NULL, i.reason
+        FROM {rows} r
+        LEFT JOIN (SELECT row_key FROM verdicts SEMI JOIN {keys} USING (row_key)) v USING (row_key)
+        LEFT JOIN (SELECT row_key, outcome, reason, content_id FROM images SEMI JOIN {keys} USING (row_key)) i USING (row_key)
+        LEFT JOIN (SELECT content_id FROM embeddings) e ON e.content_id = i.content_id
+        """,
+        reader =>
+        {
+            var key = Key(reader.GetString(0));
+            Reason? failure = reader.IsDBNull(6) || due.Rows.ContainsKey(key) ? null : Enum.Parse<Reason>(reader.GetString(6));
+            var isStored = !reader.IsDBNull(5) && reader.GetBoolean(5);
+            found.Add(key, new KnownRow(units.Of(Unit(reader, 1)), reader.GetInt32(3), reader.GetBoolean(4), isStored, failure));
+        });
+
+    // Settled: finished under this filter and model, so that each row has a verdict, and nothing in it is to be worked on.
+    private List<int> NumberUnits()
     {
         database.Execute("""
-            CREATE TEMP TABLE unit_numbers AS
-            SELECT source_content, source_row_group, (row_number() OVER () - 1)::INTEGER AS unit, count(*) AS selected,
+            CREATE OR REPLACE TEMP TABLE unit_numbers AS
+            SELECT source_content, source_row_group, (row_number() OVER () - 1)::INTEGER AS unit,
                    source_content || ':' || source_row_group IN (SELECT unit FROM units) AS settled
             FROM (SELECT source_content, source_row_group FROM rows UNION ALL SELECT source_content, source_row_group FROM duplicates) GROUP BY ALL
             """);
-        database.ForEach("SELECT source_content, source_row_group, unit, selected FROM unit_numbers", reader =>
+        List<int> numbers = [], open = [];
+        database.ForEach("SELECT source_content, source_row_group FROM unit_numbers ORDER BY unit", reader =>
         {
-            var unit = new UnitId(Key(reader.GetString(0)), reader.GetInt32(1));
-            _units.Add(unit, reader.GetInt32(2));
-            _selected.Add(unit, reader.GetInt64(3));
+            var unit = Unit(reader, 0);
+            if (due.Units.Contains(unit)) open.Add(numbers.Count);
+            numbers.Add(units.Of(unit));
         });
-        _rows.EnsureCapacity((int)_selected.Values.Sum());
+        if (open.Count > 0) database.Execute($"UPDATE unit_numbers SET settled = false WHERE unit IN ({string.Join(',', open)})");
+        return numbers;
     }
 
-    // Rows whose image was asked for, or is to be.
-    private void ReadAsked()
-    {
-        database.Execute("CREATE TEMP TABLE asked AS SELECT row_key FROM images UNION SELECT row_key FROM verdicts WHERE kept");
-        const string sql = """
-            SELECT r.row_key, n.unit, r.source_row, v.kept, e.content_id IS NOT NULL, i.outcome = 'kept', i.reason, i.rules,
-                   coalesce(i.failures, 0), i.fetched_at, i.content_id, i.blob, i."offset", i.length, i.mime, i.http_status, i.attempts, i.elapsed_ms
-            FROM (SELECT * FROM rows SEMI JOIN asked USING (row_key)) r JOIN unit_numbers n USING (source_content, source_row_group)
-            LEFT JOIN (SELECT * FROM verdicts SEMI JOIN asked USING (row_key)) v USING (row_key) LEFT JOIN images i USING (row_key)
-            LEFT JOIN (SELECT content_id FROM embeddings) e ON e.content_id = i.content_id
-            """;
-        database.ForEach(sql, reader =>
-        {
-            var key = Key(reader.GetString(0));
-            var (unit, hasVerdict, wasFetched) = (reader.GetInt32(1), !reader.IsDBNull(3), !reader.IsDBNull(5));
-            var wasKept = wasFetched && reader.GetBoolean(5);
-            var isStored = wasKept && reader.GetBoolean(4);
-            Reason? reason = reader.IsDBNull(6) ? null : Enum.Parse<Reason>(reader.GetString(6));
-            var isDue = wasFetched && !isStored && (wasKept || rules.IsDue(reason!.Value, Text(reader, 7), reader.GetInt32(8), Time(reader), model, now));
-            _rows.Add(key, new KnownRow(unit, reader.GetInt32(2), hasVerdict, isStored, isDue ? null : reason));
-            if (isDue) _due.Add(key, new PriorOutcome(reason, reader.GetInt32(8), Bytes(reader)));
-            if ((isDue || !wasFetched) && hasVerdict && reader.GetBoolean(3)) _dueUnits.Add(unit);
-        });
-        if (_dueUnits.Count > 0) database.Execute($"UPDATE unit_numbers SET settled = false WHERE unit IN ({string.Join(',', _dueUnits)})");
-    }
-
-    private void ReadRefusedOfOpenUnits() => database.ForEach(
+    private void ReadRefusedOfOpenUnits(List<int> numbers, Dictionary<UInt128, KnownRow> rows) => database.ForEach(
         """
         SELECT r.row_key, r.unit, r.source_row, v.row_key IS NOT NULL
         FROM (SELECT * FROM rows JOIN unit_numbers USING (source_content, source_row_group) WHERE NOT settled) r ANTI JOIN asked USING (row_key)
         LEFT JOIN verdicts v USING (row_key)
         """,
-        reader => _rows.Add(Key(reader.GetString(0)), new KnownRow(reader.GetInt32(1), reader.GetInt32(2), reader.GetBoolean(3), IsStored: false, Failure: null)));
+        reader => rows.Add(Key(reader.GetString(0)), new KnownRow(numbers[reader.GetInt32(1)], reader.GetInt32(2), reader.GetBoolean(3), IsStored: false, Failure: null)));
 
     // A settled unit's rows are not read again: where in it they stand is never asked.
-    private void ReadSettled() => database.ForEach(
+    private void ReadSettled(List<int> numbers, Dictionary<UInt128, KnownRow> rows) => database.ForEach(
         $"SELECT unit, string_agg(row_key, '') FROM rows JOIN unit_numbers USING (source_content, source_row_group) WHERE settled GROUP BY unit, source_row // {RowsPerText}",
         reader =>
         {
-            var row = new KnownRow(reader.GetInt32(0), RowInGroup: -1, HasVerdict: true, IsStored: false, Failure: null);
+            var row = new KnownRow(numbers[reader.GetInt32(0)], RowInGroup: -1, HasVerdict: true, IsStored: false, Failure: null);
             var keys = reader.GetString(1);
-            for (var i = 0; i < keys.Length; i += KeyDigits) _rows.TryAdd(Key(keys.AsSpan(i, KeyDigits)), row);
+            for (var i = 0; i < keys.Length; i += KeyDigits) rows.TryAdd(Key(keys.AsSpan(i, KeyDigits)), row);
         });
-
-    private HashSet<(int Unit, int RowInGroup)> Duplicates()
-    {
-        HashSet<(int, int)> duplicates = [];
-        database.ForEach(
-            "SELECT unit, source_row FROM duplicates JOIN unit_numbers USING (source_content, source_row_group)",
-            reader => duplicates.Add((reader.GetInt32(0), reader.GetInt32(1))));
-        return duplicates;
-    }
-
-    // Bytes that were damaged lie in a later shard again.
-    private Dictionary<string, BlobPlace> Blobs()
-    {
-        Dictionary<string, BlobPlace> blobs = [];
-        database.ForEach(
-            "SELECT DISTINCT ON (content_id) content_id, blob, \"offset\", length FROM images WHERE blob IS NOT NULL ORDER BY content_id, blob DESC",
-            reader => blobs.Add(reader.GetString(0), new BlobPlace(reader.GetString(1), reader.GetInt64(2), reader.GetInt64(3))));
-        return blobs;
-    }
-
-    private HashSet<string> Contents(string table)
-    {
-        HashSet<string> contents = [];
-        database.ForEach($"SELECT content_id FROM {table}", reader => contents.Add(reader.GetString(0)));
-        return contents;
-    }
-
-    private static StoredBytes? Bytes(DbDataReader reader) => reader.IsDBNull(11) ? null : new StoredBytes(
-        new BlobPlace(reader.GetString(11), reader.GetInt64(12), reader.GetInt64(13)),
-        reader.GetString(10),
-        Text(reader, 14),
-        new FetchRecord(reader.IsDBNull(15) ? null : reader.GetInt32(15), reader.GetInt32(16), Time(reader), TimeSpan.FromMilliseconds(reader.GetInt32(17))));
-
-    internal static UInt128 Key(ReadOnlySpan<char> hex) => UInt128.Parse(hex, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
-
-    private static DateTimeOffset Time(DbDataReader reader) =>
-        reader.IsDBNull(9) ? default : new DateTimeOffset(DateTime.SpecifyKind(reader.GetDateTime(9), DateTimeKind.Utc));
-
-    private static string? Text(DbDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
 }

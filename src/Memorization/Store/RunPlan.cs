@@ -39,10 +39,11 @@ public sealed class RunPlan : IDisposable
     {
         ArgumentNullException.ThrowIfNull(scope);
         ArgumentNullException.ThrowIfNull(tables);
+        ArgumentNullException.ThrowIfNull(known);
         ArgumentNullException.ThrowIfNull(rules);
         var earlier = new Dictionary<string, Coverage>();
         foreach (var (id, found) in await ScanRules.ReadAllAsync(scope.Store).ConfigureAwait(false)) earlier.Add(id, rules.CoveredBy(found));
-        return new RunPlan(scope.Open(tables), scope, known, await UnitHistory.ReadAsync(tables).ConfigureAwait(false), earlier, rules, new RowRules(filter));
+        return new RunPlan(known.OpenStore(), scope, known, await UnitHistory.ReadAsync(tables).ConfigureAwait(false), earlier, rules, new RowRules(filter));
     }
 
     /// <summary>What is to be done with a unit.</summary>

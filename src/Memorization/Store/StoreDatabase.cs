@@ -22,9 +22,13 @@ public sealed partial class StoreDatabase : IDisposable
         WHERE v.kept AND i.outcome = 'kept'
         """;
 
-    private readonly DuckDBConnection _connection = new("DataSource=:memory:");
+    private readonly DuckDBConnection _connection;
 
-    private StoreDatabase() => _connection.Open();
+    private StoreDatabase(DuckDBConnection? connection = null)
+    {
+        _connection = connection ?? new DuckDBConnection("DataSource=:memory:");
+        _connection.Open();
+    }
 
     /// <summary>The snapshot that was opened; null for a state that none describes.</summary>
     internal Snapshot? Snapshot { get; private init; }
@@ -85,6 +89,9 @@ public sealed partial class StoreDatabase : IDisposable
         return database;
     }
 
+    /// <summary>The same views once more, for queries that run beside this one's; each is closed by itself.</summary>
+    internal StoreDatabase Another() => new(_connection.Duplicate()) { Snapshot = Snapshot };
+
     /// <summary>Reads the rows of the study once, for the many queries over them that follow.</summary>
     public void KeepStudy() => Execute("CREATE TEMP TABLE study AS SELECT * FROM main.study");
 
@@ -129,6 +136,17 @@ public sealed partial class StoreDatabase : IDisposable
         command.CommandText = sql;
         using var reader = command.ExecuteReader();
         while (reader.Read()) take(reader);
+    }
+
+    /// <summary>Makes a table of one text column beside the views, or makes it anew.</summary>
+    /// <param name="table">Its name; no view has it.</param>
+    /// <param name="column">The column's name.</param>
+    /// <param name="values">Its values.</param>
+    internal void Fill(string table, string column, IEnumerable<string> values)
+    {
+        Execute($"CREATE OR REPLACE TABLE {table} ({column} VARCHAR)");
+        using var appender = _connection.CreateAppender(table);
+        foreach (var value in values) appender.CreateRow().AppendValue(value).EndRow();
     }
 
     /// <summary>Closes the database; the files stay.</summary>

@@ -42,7 +42,7 @@ public sealed class StoreWriter : IDisposable
     private StoreWriter(HeldStore store, StoreScope scope, StoreOptions options, StoreRules rules, TimeProvider time, KnownRows known)
     {
         (_store, _scope, _options, _rules, _time, Known) = (store, scope, options, rules, time, known);
-        _blobs = new WrittenBlobs(store, scope.Run, known.Blobs);
+        _blobs = new WrittenBlobs(store, scope.Run, known.Contents.Place);
         _lastCommit = time.GetTimestamp();
     }
 
@@ -69,7 +69,7 @@ public sealed class StoreWriter : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(rules);
         ArgumentNullException.ThrowIfNull(time);
-        return new StoreWriter(store, scope, options, rules, time, KnownRows.Read(store.Tables, scope, rules, time.GetUtcNow()));
+        return new StoreWriter(store, scope, options, rules, time, KnownRows.Open(store.Tables, scope, rules, time.GetUtcNow()));
     }
 
     /// <summary>Takes the end of a row or a unit; commits if it is time to.</summary>
@@ -103,14 +103,18 @@ public sealed class StoreWriter : IDisposable
     }
 
     /// <summary>Removes what was begun and not committed; the store stays held.</summary>
-    public void Dispose() => _blobs.Dispose();
+    public void Dispose()
+    {
+        _blobs.Dispose();
+        Known.Dispose();
+    }
 
     private void AddRow(EndedRow row)
     {
         var key = row.Row.Key;
-        var isKnown = Known.Rows.TryGetValue(key, out var known);
+        var known = Known.Find(key);
         // The row that this one repeats is still under way: its unit must not be finished before the two are written.
-        if (row.Reason == Reason.DuplicateRow && !isKnown && !_written.Contains(key))
+        if (row.Reason == Reason.DuplicateRow && known is null && !_written.Contains(key))
         {
             if (!_waiting.TryGetValue(key, out var waiting)) _waiting.Add(key, waiting = []);
             waiting.Add(row);
@@ -118,13 +122,13 @@ public sealed class StoreWriter : IDisposable
         }
 
         if (_units.End(row.Row.Unit, row.Reason == Reason.AlreadyStored ? null : row.Reason) is { } done) _batch.Finished.Add(done);
-        var isFirst = !isKnown && _written.Add(key);
+        var isFirst = known is null && _written.Add(key);
         if (isFirst) _batch.Rows.Add(row.ToRow());
         else if (!Known.HasPlace(row.Row)) _batch.Duplicates.Add(row.ToRow());
         if (row.Reason != Reason.DuplicateRow)
         {
             // A row that the filter refuses never comes so far that it is found to be met before.
-            if (isFirst || (isKnown && !known.HasVerdict && _judged.Add(key))) _batch.Verdicts.Add(row.ToVerdict());
+            if (isFirst || (known is { HasVerdict: false } && _judged.Add(key))) _batch.Verdicts.Add(row.ToVerdict());
             if (row.WasFetched) AddImage(row, Known.Due.GetValueOrDefault(key));
         }
 
@@ -144,9 +148,9 @@ public sealed class StoreWriter : IDisposable
 
         if (!row.IsStored) return;
         _storedRows++;
-        if (row.Thumbnail is not null && !Known.Thumbnails.Contains(row.ContentId!) && _pictured.Add(row.ContentId!))
+        if (row.Thumbnail is not null && !Known.Contents.IsPictured(row.ContentId!) && _pictured.Add(row.ContentId!))
             _batch.Thumbnails.Add(row.ToThumbnail());
-        if (Known.Contents.Contains(row.ContentId!) || !_embedded.Add(row.ContentId!)) return;
+        if (Known.Contents.IsEmbedded(row.ContentId!) || !_embedded.Add(row.ContentId!)) return;
         _batch.Embeddings.Add(row.ToEmbedding());
         _batch.NewImages.Add(new StoredImage(row.ContentId!, row.Embedding!));
     }

@@ -3,8 +3,8 @@ namespace Memorization.Store;
 /// <summary>The bytes of images that this run keeps: one shard a commit, each content once. Not thread-safe.</summary>
 /// <param name="store">The store; the next version of its table of images names the shard.</param>
 /// <param name="run">The run's id.</param>
-/// <param name="known">Where the bytes lie that earlier runs kept.</param>
-internal sealed class WrittenBlobs(HeldStore store, string run, IReadOnlyDictionary<string, BlobPlace> known) : IDisposable
+/// <param name="known">Where the bytes of a content lie that an earlier run kept; null if none did.</param>
+internal sealed class WrittenBlobs(HeldStore store, string run, Func<string, BlobPlace?> known) : IDisposable
 {
     private readonly Dictionary<string, BlobPlace> _places = [];
     private BlobShard? _shard;
@@ -16,7 +16,8 @@ internal sealed class WrittenBlobs(HeldStore store, string run, IReadOnlyDiction
     public BlobPlace? Place(EndedRow row, bool keep, bool isDamaged)
     {
         var content = row.ContentId!;
-        if (_places.TryGetValue(content, out var place) || (!isDamaged && known.TryGetValue(content, out place))) return place;
+        if (_places.TryGetValue(content, out var place)) return place;
+        if (!isDamaged && known(content) is { } earlier) return earlier;
         if (!keep) return null;
         _shard ??= BlobShard.Create(store.Path, store.Tables[Tables.Images].Version + 1, run);
         place = _shard.Add(content, row.Bytes!.Value, row.ToFacts());
