@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using Memorization.Objects;
 
 namespace Memorization.Configuration;
 
@@ -50,7 +51,8 @@ public static class StudyFile
 
         check.Object(root, typeof(Study), "");
         var study = root.Deserialize<Study>(Json)!;
-        return study.Filters.Metadata.Contradiction() is { } contradiction ? throw new SetupException($"{path}: filters.metadata.{contradiction}") : study;
+        if (study.Filters.Metadata.Contradiction() is { } contradiction) throw new SetupException($"{path}: filters.metadata.{contradiction}");
+        return ObjectOptions.Contradiction(study.Objects) is { } wrong ? throw new SetupException($"{path}: objects{wrong}") : study;
     }
 
     private static JsonObject Parse(string path)

@@ -16,15 +16,16 @@ internal static class ReportPage
     /// <summary>Writes the whole page.</summary>
     public static string Render(ReportData data)
     {
-        var sections = new (string Id, string Title, Html Body)[]
-        {
+        (string Id, string Title, Html Body)[] sections =
+        [
             ("funnel", "The funnel", FunnelSection.Render(data)),
             ("table-1", "Table 1: families by size", TableSection.Render(data)),
             ("chart", "The largest families", ChartSection(data)),
             ("galleries", "What they look like", GallerySection.Render(data)),
+            .. ObjectSection.Render(data),
             ("hosts", "Failures by host", HostSection.Render(data)),
             ("methods", "Methods", MethodsSection.Render(data)),
-        };
+        ];
         return Html.Of($"""
             <!DOCTYPE html>
             <html lang="en">
