@@ -35,6 +35,9 @@ internal sealed class ObjectDetector : IDisposable
     /// <summary>Which parts of a picture are looked at.</summary>
     public TileGrid Grid { get; }
 
+    /// <summary>Whether the best tiles are moved to where they fit best: crops are told apart by what is where, and a fifth of a tile aside they fit no more.</summary>
+    public bool Climbs { get; private init; }
+
     /// <summary>The threshold without labels.</summary>
     public double DefaultThreshold { get; }
 
@@ -89,7 +92,7 @@ internal sealed class ObjectDetector : IDisposable
         if (text.Dimension != encoder.Model.Dimension) throw new InvalidDataException($"the text tower of {model.Path} gives {text.Dimension} numbers, the image tower {encoder.Model.Dimension}");
         var (scale, own) = (text.LogitScale, options.Prompts.Count);
         return new ObjectDetector(
-            encoder, new TileGrid(options.TileScales, options.Overlap, Aspect: 1), EvenOdds,
+            encoder, new TileGrid(options.TileScales, options.TileOverlap, Aspect: 1), EvenOdds,
             tile => ZeroShot.Score(tile, embeddings, scale).Take(own).Sum(), new { text.ModelId, options.Prompts, options.Contrast });
     }
 
@@ -112,8 +115,8 @@ internal sealed class ObjectDetector : IDisposable
         var aspect = Math.Clamp(aspects.Order().ElementAt(aspects.Count / 2), Aspects.Least, Aspects.Most);
         hashes.Sort(StringComparer.Ordinal);
         return new ObjectDetector(
-            encoder, new TileGrid(options.TileScales, options.Overlap, aspect), encoder.Model.DefaultThreshold,
-            tile => crops.Max(crop => Cosine(tile, crop)), hashes);
+            encoder, new TileGrid(options.TileScales, options.TileOverlap, aspect), encoder.Model.DefaultThreshold,
+            tile => crops.Max(crop => Cosine(tile, crop)), hashes) { Climbs = true };
     }
 
     private static double Cosine(float[] a, float[] b)

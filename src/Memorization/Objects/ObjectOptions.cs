@@ -53,12 +53,12 @@ public sealed record ObjectOptions
     /// <summary>Which detector is used: prompts or references. Default null: the one that the object has.</summary>
     public DetectorKind? Detector { get; init; }
 
-    /// <summary>Sides of the tiles as shares of the picture's shorter side, besides the whole picture. Default null: 1, 1/2 and 1/3 for prompts; 1, 0.7, 0.5, 0.35 and 0.25 for references.</summary>
+    /// <summary>Sides of the tiles as shares of the picture's shorter side, besides the whole picture. Default null: 1, 1/2 and 1/3 for prompts; 0.7, 0.5 and 0.35 for references.</summary>
     public IReadOnlyList<double>? Scales { get; init; }
 
-    /// <summary>The share of a tile's side that its neighbour has in common with it, at least. Default 0.5.</summary>
+    /// <summary>The share of a tile's side that its neighbour has in common with it, at least. Default null: 0.5 for prompts, 0.8 for references, which tell an object only where a tile has it in the same place.</summary>
     [Range(0.0, 0.9)]
-    public double Overlap { get; init; } = 0.5;
+    public double? Overlap { get; init; }
 
     /// <summary>The score from which on a picture has the object. Default null: chosen from the labels; without any, 0.5 for prompts and the model's own similarity for references.</summary>
     [Range(-1.0, 1.0)]
@@ -86,7 +86,10 @@ public sealed record ObjectOptions
     internal DetectorKind Kind => Detector ?? (References.Count > 0 ? DetectorKind.References : DetectorKind.Prompts);
 
     /// <summary>The tiles' sides, as <see cref="Scales"/> says or leaves open.</summary>
-    internal IReadOnlyList<double> TileScales => Scales ?? (Kind == DetectorKind.Prompts ? [1, 1 / 2.0, 1 / 3.0] : [1, 0.7, 0.5, 0.35, 0.25]);
+    internal IReadOnlyList<double> TileScales => Scales ?? (Kind == DetectorKind.Prompts ? [1, 1 / 2.0, 1 / 3.0] : [0.7, 0.5, 0.35]);
+
+    /// <summary>The tiles' overlap, as <see cref="Overlap"/> says or leaves open.</summary>
+    internal double TileOverlap => Overlap ?? (Kind == DetectorKind.Prompts ? 0.5 : 0.8);
 
     /// <summary>What people are asked for.</summary>
     internal string Asked => Description ?? Name.Replace('-', ' ');

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using Memorization.Images;
 
@@ -16,7 +15,11 @@ internal sealed class ObjectScan(ObjectDetector detector, ObjectImages images, S
     private const int SaveImages = 1024;
     private static readonly TimeSpan SaveAfter = TimeSpan.FromSeconds(30);
 
+    // How far the best tiles are moved, as shares of their sides, round by round.
+    private static readonly double[] Steps = [0.1, 0.1, 0.05, 0.05];
+
     private readonly TileCutter _cutter = new(detector.Model.Side);
+    private readonly int _canvas = CanvasSide(detector);
     private long _done, _tiles, _wanted;
 
     /// <summary>Images that were scored now.</summary>
@@ -68,7 +71,7 @@ internal sealed class ObjectScan(ObjectDetector detector, ObjectImages images, S
     {
         var pictures = await Task.WhenAll(window.Select(image => Task.Run(() => DecodeAsync(image, decoder, stop), stop))).ConfigureAwait(false);
         List<ScoreRecord> scores = [];
-        List<(Picture Picture, Tile Tile)> waiting = [];
+        List<(ScannedPicture Picture, Tile Tile)> waiting = [];
         foreach (var picture in pictures)
         {
             stop.ThrowIfCancellationRequested();
@@ -76,6 +79,20 @@ internal sealed class ObjectScan(ObjectDetector detector, ObjectImages images, S
             else waiting.AddRange(detector.Grid.Of(picture.Pixels.Width, picture.Pixels.Height).Select(tile => (picture, tile)));
         }
 
+        Look(waiting, stop);
+        foreach (var step in detector.Climbs ? Steps : [])
+        {
+            waiting.Clear();
+            foreach (var picture in pictures) waiting.AddRange(picture.Neighbours(step).Select(tile => (picture, tile)));
+            Look(waiting, stop);
+        }
+
+        Interlocked.Add(ref _done, window.Length);
+        return [.. pictures.Where(picture => picture.Pixels is not null).Select(picture => picture.ToRecord())];
+    }
+
+    private void Look(List<(ScannedPicture Picture, Tile Tile)> waiting, CancellationToken stop)
+    {
         foreach (var some in waiting.Chunk(detector.TilesAtOnce))
         {
             stop.ThrowIfCancellationRequested();
@@ -84,50 +101,12 @@ internal sealed class ObjectScan(ObjectDetector detector, ObjectImages images, S
             foreach (var (score, tile) in detector.Score(tiles).Zip(some)) tile.Picture.Add(score, tile.Tile);
             Interlocked.Add(ref _tiles, some.Length);
         }
-
-        Interlocked.Add(ref _done, window.Length);
-        return [.. pictures.Where(picture => picture.Pixels is not null).Select(picture => picture.ToRecord())];
     }
 
-    private readonly int _canvas = CanvasSide(detector);
-
-    private static async Task<Picture> DecodeAsync(EncodedImage image, ImageDecoder decoder, CancellationToken stop)
+    private static async Task<ScannedPicture> DecodeAsync(EncodedImage image, ImageDecoder decoder, CancellationToken stop)
     {
-        if (image.Bytes is null) return new Picture(image, null);
+        if (image.Bytes is null) return new ScannedPicture(image, null);
         var outcome = await decoder.DecodeAsync(image.Bytes, stop).ConfigureAwait(false);
-        return new Picture(image, outcome.IsKept(out var pixels) ? pixels : null);
-    }
-
-    private sealed class Picture(EncodedImage image, ClipPixels? pixels)
-    {
-        private (double Score, Tile Tile)? _best;
-        private int _tiles;
-
-        public EncodedImage Image => image;
-
-        public ClipPixels? Pixels => pixels;
-
-        public void Add(double? score, Tile tile)
-        {
-            _tiles++;
-            if (score is { } value && !(value <= _best?.Score)) _best = (value, tile);
-        }
-
-        public ScoreRecord ToRecord()
-        {
-            Debug.Assert(_tiles > 0, "every picture has its whole as a tile");
-            var tile = _best?.Tile ?? Tile.Whole;
-            return new ScoreRecord
-            {
-                ContentId = image.ContentId,
-                Pixels = image.Source == PixelSource.Original ? ScoreRecord.Original : ScoreRecord.Thumbnail,
-                Score = _best?.Score,
-                TileLeft = tile.Left,
-                TileTop = tile.Top,
-                TileWidth = tile.Width,
-                TileHeight = tile.Height,
-                Tiles = _tiles,
-            };
-        }
+        return new ScannedPicture(image, outcome.IsKept(out var pixels) ? pixels : null);
     }
 }

@@ -8,15 +8,16 @@ internal static class FlagPictures
 {
     /// <summary>A PNG.</summary>
     /// <param name="seed">Another seed, another scene and another place of the flag.</param>
-    /// <param name="flag">Whether the flag is painted.</param>
-    public static byte[] Png(int seed, bool flag, int width = 320, int height = 240)
+    /// <param name="flag">Whether the flag is painted, half as wide as the picture is high.</param>
+    /// <param name="anywhere">Whether it may be anywhere and of other sizes, instead of in the upper left corner.</param>
+    public static byte[] Png(int seed, bool flag, bool anywhere = false, int width = 320, int height = 240)
     {
         var random = new Random(seed);
         var rgba = Scene(random, width, height);
         if (flag)
         {
-            var side = (int)(Math.Min(width, height) * (0.35 + 0.25 * random.NextDouble()));
-            Paint(rgba, width, random.Next(width - side), random.Next(height - side * 10 / 19), side);
+            var side = (int)(Math.Min(width, height) * (anywhere ? 0.35 + 0.3 * random.NextDouble() : 0.5));
+            Paint(rgba, width, anywhere ? random.Next(width - side) : 0, anywhere ? random.Next(height - side * 10 / 19) : 0, side);
         }
 
         return Encoded.ByEncoder(SKEncodedImageFormat.Png, width, height, rgba);
