@@ -94,6 +94,9 @@ public sealed record ObjectOptions
     /// <summary>What people are asked for.</summary>
     internal string Asked => Description ?? Name.Replace('-', ' ');
 
+    /// <summary>The options without the names of files.</summary>
+    internal ObjectOptions WithoutPaths() => this with { References = [], Labels = [] };
+
     /// <summary>What is wrong with it, as the end of a sentence that begins with its key; null if nothing is.</summary>
     internal string? Contradiction()
     {

@@ -92,6 +92,25 @@ public sealed record ObjectResult
     [JsonIgnore]
     public IReadOnlyList<GalleryPicture> Gallery { get; init; } = [];
 
+    /// <summary>The result without pictures, captions, paths and people's names, for sharing.</summary>
+    /// <param name="nameOf">What stands for a content id.</param>
+    internal ObjectResult Redacted(Func<string, string> nameOf)
+    {
+        var people = Labels.Labellers.Select((labeller, i) => (labeller, Name: FormattableString.Invariant($"person {i + 1}"))).ToDictionary(person => person.labeller, person => person.Name);
+        return this with
+        {
+            Options = Options.WithoutPaths(),
+            Gallery = [],
+            Rows = [],
+            Labels = Labels with
+            {
+                Labellers = [.. Labels.Labellers.Select(labeller => people[labeller])],
+                Agreements = [.. Labels.Agreements.Select(pair => pair with { First = people[pair.First], Second = people[pair.Second] })],
+                Disagreements = [.. Labels.Disagreements.Select(one => new Disagreement(nameOf(one.ContentId), one.Answers.ToDictionary(answer => people[answer.Key], answer => answer.Value)))],
+            },
+        };
+    }
+
     /// <summary>Each row with a score, for the tables.</summary>
     [JsonIgnore]
     internal IReadOnlyList<ScoredRow> Rows { get; init; } = [];

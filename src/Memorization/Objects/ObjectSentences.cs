@@ -18,7 +18,7 @@ public static class ObjectSentences
         var tiles = Text($"the whole picture and overlapping tiles of {string.Join(", ", of.Scales.Select(scale => scale.ToString("0.##", CultureInfo.InvariantCulture)))} of its shorter side");
         return of.Kind == DetectorKind.Prompts
             ? Text($"Detector: {result.Options.Prompts.Count} prompts against {result.Options.Contrast.Count} others, by {of.Model}; the best of {tiles} counts.")
-            : Text($"Detector: similarity to {of.References} crops of the object, by {of.Model}; the best of {tiles} counts.");
+            : Text($"Detector: similarity to {of.References} {(of.References == 1 ? "crop" : "crops")} of the object, by {of.Model}; the best of {tiles} counts.");
     }
 
     private static string Pixels(ImageCounts of)

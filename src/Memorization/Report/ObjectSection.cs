@@ -10,7 +10,7 @@ internal static class ObjectSection
     /// <summary>The section; none where no object was looked at in this snapshot.</summary>
     public static IEnumerable<(string Id, string Title, Html Body)> Render(ReportData data) => data.Objects.Count == 0
         ? []
-        : [("objects", "Objects that captions do not name", Html.Each(data.Objects, Render))];
+        : [("objects", "Objects: what captions do not name", Html.Each(data.Objects, Render))];
 
     private static Html Render(ObjectResult of) => Html.Of($"""
         <h3>{of.Description}</h3>

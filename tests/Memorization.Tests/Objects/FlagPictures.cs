@@ -10,7 +10,7 @@ internal static class FlagPictures
     /// <param name="seed">Another seed, another scene and another place of the flag.</param>
     /// <param name="flag">Whether the flag is painted, half as wide as the picture is high.</param>
     /// <param name="anywhere">Whether it may be anywhere and of other sizes, instead of in the upper left corner.</param>
-    public static byte[] Png(int seed, bool flag, bool anywhere = false, int width = 320, int height = 240)
+    public static byte[] Png(int seed, bool flag, bool anywhere = false, int width = 160, int height = 120)
     {
         var random = new Random(seed);
         var rgba = Scene(random, width, height);
@@ -34,7 +34,7 @@ internal static class FlagPictures
     private static byte[] Scene(Random random, int width, int height)
     {
         var rgba = new byte[width * height * 4];
-        var waves = Enumerable.Range(0, 9).Select(_ => random.NextDouble() * 0.08).ToArray();
+        var waves = Enumerable.Range(0, 9).Select(_ => random.NextDouble() * 0.16).ToArray();
         for (var y = 0; y < height; y++)
         {
             for (var x = 0; x < width; x++)
@@ -47,7 +47,7 @@ internal static class FlagPictures
 
         for (var block = 0; block < 6; block++)
         {
-            var (left, top, across, down) = (random.Next(width - 20), random.Next(height - 20), random.Next(20, 90), random.Next(20, 90));
+            var (left, top, across, down) = (random.Next(width - 20), random.Next(height - 20), random.Next(10, 45), random.Next(10, 45));
             var color = new[] { (byte)random.Next(256), (byte)random.Next(256), (byte)random.Next(256) };
             for (var y = top; y < Math.Min(height, top + down); y++)
                 for (var x = left; x < Math.Min(width, left + across); x++) color.CopyTo(rgba, (y * width + x) * 4);

@@ -115,7 +115,7 @@ public sealed class LabelPageTests(Chromium chromium) : IClassFixture<Chromium>,
 
         var bottom = await page.EvaluateAsync<double>("() => document.querySelector('.tools').getBoundingClientRect().bottom");
         bottom.ShouldBeLessThanOrEqualTo(900);
-        (await page.EvaluateAsync<double>("() => { const i = document.getElementById('picture'); return i.clientWidth / i.clientHeight; }")).ShouldBe(320 / 240.0, 0.02);
+        (await page.EvaluateAsync<double>("() => { const i = document.getElementById('picture'); return i.clientWidth / i.clientHeight; }")).ShouldBe(160 / 120.0, 0.02);
         if (Environment.GetEnvironmentVariable("LABEL_PAGE_PICTURE") is { } picture) await page.ScreenshotAsync(new PageScreenshotOptions { Path = $"{picture}-{scheme}.png" });
     }
 

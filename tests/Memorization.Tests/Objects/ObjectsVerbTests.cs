@@ -51,7 +51,7 @@ public sealed class ObjectsVerbTests(Chromium chromium) : IClassFixture<Chromium
         var again = await Pipelines.Program.RunAsync("objects", Study);
         again.ExitCode.ShouldBe(0, again.Error);
         again.Output.ShouldContain("There are no labels of both kinds: the shares are apparent");
-        again.Output.ShouldContain("risk ratio");
+        again.Output.ShouldContain("astronaut, not named, against");
     }
 
     [Fact]
@@ -59,19 +59,40 @@ public sealed class ObjectsVerbTests(Chromium chromium) : IClassFixture<Chromium
     {
         await WriteAsync();
         var study = StudyFile.Load(Study, [], []);
-        (await ReportAsync(study)).ShouldNotContain("Objects that captions do not name");
+        (await ReportAsync(study)).ShouldNotContain("Objects: what captions do not name");
         await _world.RunAsync(study.Objects[0]);
 
         var html = await ReportAsync(study);
 
-        html.ShouldContain("Objects that captions do not name");
+        html.ShouldContain("Objects: what captions do not name");
         html.ShouldContain("a striped flag");
         await using var open = await chromium.OpenAsync(Path.Combine(_world.Folder, "report", ReportFolder.Page));
         open.Messages.ShouldBeEmpty();
         (await open.Page.Locator("#objects figure svg").CountAsync()).ShouldBe(6);
         await open.Page.Locator("#objects .pictures").ScrollIntoViewIfNeededAsync();
         if (Environment.GetEnvironmentVariable("OBJECT_SECTION_PICTURE") is { } picture) await open.Page.Locator("#objects").ScreenshotAsync(new LocatorScreenshotOptions { Path = picture });
-        (await ReportAsync(study with { Objects = [study.Objects[0] with { Threshold = 0.4 }] })).ShouldNotContain("Objects that captions do not name"); // defined otherwise now
+        (await ReportAsync(study with { Objects = [study.Objects[0] with { Threshold = 0.4 }] })).ShouldNotContain("Objects: what captions do not name"); // defined otherwise now
+    }
+
+    [Fact]
+    public async Task A_result_to_share_has_no_picture_caption_path_or_name()
+    {
+        await WriteAsync();
+        foreach (var (person, answer) in new[] { ("Ada", "yes"), ("Ben", "no") })
+            _world.WriteLabels($"labels/{person}.json", $$"""{ "object": "flag", "labeller": "{{person}}", "answers": [{ "content_id": "{{ObjectWorld.ContentOf(FlagPictures.Png(2, flag: true))}}", "answer": "{{answer}}" }] }""");
+        var result = await _world.RunAsync(StudyFile.Load(Study, [], []).Objects[0]);
+
+        var shared = result.Redacted(_ => "an image");
+
+        var json = JsonSerializer.Serialize(shared, JsonOutput.Indented);
+        foreach (var secret in (string[])["Ada", "Ben", "host.test", "crops", "labels/", ObjectWorld.ContentOf(FlagPictures.Png(2, flag: true))])
+        {
+            JsonSerializer.Serialize(result with { Labels = result.Labels }, JsonOutput.Indented).Contains(secret, StringComparison.Ordinal).ShouldBe(secret != "host.test", secret);
+            json.ShouldNotContain(secret, Case.Sensitive);
+        }
+
+        (shared.Gallery.Count, shared.Labels.Disagreements.Single().ContentId).ShouldBe((0, "an image"));
+        shared.Groups.ShouldBe(result.Groups);
     }
 
     [Fact]
