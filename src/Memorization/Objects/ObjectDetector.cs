@@ -116,7 +116,10 @@ internal sealed class ObjectDetector : IDisposable
         hashes.Sort(StringComparer.Ordinal);
         return new ObjectDetector(
             encoder, new TileGrid(options.TileScales, options.TileOverlap, aspect), encoder.Model.DefaultThreshold,
-            tile => crops.Max(crop => Cosine(tile, crop)), hashes) { Climbs = true };
+            tile => crops.Max(crop => Cosine(tile, crop)), hashes)
+        {
+            Climbs = true,
+        };
     }
 
     private static double Cosine(float[] a, float[] b)

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Memorization.Analysis;
-using Memorization.Objects;
 using Memorization.Configuration;
+using Memorization.Objects;
 using Memorization.Report;
 using Memorization.Store;
 using Memorization.Tests.Report;
@@ -12,7 +12,7 @@ using Xunit;
 namespace Memorization.Tests.Objects;
 
 /// <summary>The verb, its files and the report, as a person has them.</summary>
-public sealed class ObjectsVerbTests(Chromium chromium) : IClassFixture<Chromium>, IDisposable
+public sealed class ObjectsVerbTests(Chromium chromium, ITestOutputHelper output) : IClassFixture<Chromium>, IDisposable
 {
     private const string Json = """
         {
@@ -50,6 +50,7 @@ public sealed class ObjectsVerbTests(Chromium chromium) : IClassFixture<Chromium
 
         var again = await Pipelines.Program.RunAsync("objects", Study);
         again.ExitCode.ShouldBe(0, again.Error);
+        output.WriteLine(again.Output);
         again.Output.ShouldContain("There are no labels of both kinds: the shares are apparent");
         again.Output.ShouldContain("astronaut, not named, against");
     }
