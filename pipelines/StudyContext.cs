@@ -67,7 +67,7 @@ internal sealed record StudyContext(Study Study, string File)
     {
         try
         {
-            return new Embedder(ModelPathResolved(), time);
+            return new Embedder(Model(), time);
         }
         catch (Exception exception) when (exception is FileNotFoundException or InvalidDataException or NotSupportedException)
         {
@@ -89,7 +89,8 @@ internal sealed record StudyContext(Study Study, string File)
     private static IEnumerable<KeyValuePair<string, string>> Variables() => Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
         .Select(entry => KeyValuePair.Create((string)entry.Key, (string?)entry.Value ?? ""));
 
-    private ModelOptions ModelPathResolved() => Study.Model.Path is null or ModelOptions.BuiltIn
+    /// <summary>The study's model, its paths resolved.</summary>
+    public ModelOptions Model() => Study.Model.Path is null or ModelOptions.BuiltIn
         ? Study.Model
         : Study.Model with
         {

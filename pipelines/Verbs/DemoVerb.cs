@@ -64,6 +64,7 @@ internal static class DemoVerb
             using var template = typeof(DemoVerb).Assembly.GetManifestResourceStream("demo.json")!;
             var study = (JsonObject)JsonNode.Parse(template)!;
             study.Remove("$schema");
+            study["objects"] = new JsonArray(DemoObject.Entry());
             study["fetch"]!["resolve"] = new JsonObject { [server.Resolve.Key] = server.Resolve.Value };
             var path = Path.Combine(folder, "study.json");
             File.WriteAllText(path, study.ToJsonString(StudyFile.Json) + "\n");

@@ -42,6 +42,9 @@ internal static class ReportVerb
     public static Task<(string Page, IReadOnlyList<FamilySummary> Families)?> CurrentAsync(StudyContext context, StoreDatabase database) =>
         ReportFolder.ReadCurrentAsync(database, context.Study, context.FilterFingerprint, DefaultFolder(context));
 
+    /// <summary>Says that the report in the store's folder lacks something new, so that the next run writes it again.</summary>
+    public static void Outdate(StudyContext context) => ReportFolder.Outdate(DefaultFolder(context));
+
     private static async Task<Redaction?> RedactionAsync(bool isAsked, string? key) => (isAsked, key) switch
     {
         (false, null) => null,

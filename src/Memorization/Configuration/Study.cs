@@ -5,6 +5,7 @@ using Memorization.Clustering;
 using Memorization.Embedding;
 using Memorization.Fetch;
 using Memorization.Images;
+using Memorization.Objects;
 using Memorization.Report;
 using Memorization.Rows;
 using Memorization.Store;
@@ -47,6 +48,9 @@ public sealed record Study
 
     /// <summary>What the tables show.</summary>
     public AnalysisOptions Analysis { get; init; } = new();
+
+    /// <summary>Objects that may be in pictures whose captions do not name them.</summary>
+    public IReadOnlyList<ObjectOptions> Objects { get; init; } = [];
 
     /// <summary>How much the report shows.</summary>
     public ReportOptions Report { get; init; } = new();

@@ -47,8 +47,19 @@ internal sealed class StudyCheck(string path)
             var full = prefix.Length > 0 ? $"{prefix}.{key}" : key;
             if (IsObject(property.PropertyType))
                 Object(value as JsonObject ?? throw Wrong(full, value, "an object"), property.PropertyType, full);
+            else if (ItemOf(property.PropertyType) is { } item)
+                List(value as JsonArray ?? throw Wrong(full, value, "a list of objects"), item, full);
             else
                 Leaf(value, property, full);
+        }
+    }
+
+    private void List(JsonArray values, Type item, string key)
+    {
+        for (var i = 0; i < values.Count; i++)
+        {
+            var place = string.Create(CultureInfo.InvariantCulture, $"{key}[{i}]");
+            Object(values[i] as JsonObject ?? throw Wrong(place, values[i], "an object"), item, place);
         }
     }
 
@@ -112,6 +123,9 @@ internal sealed class StudyCheck(string path)
         property.GetCustomAttribute<JsonPropertyNameAttribute>()?.Name ?? JsonNamingPolicy.CamelCase.ConvertName(property.Name);
 
     private static bool IsObject(Type type) => type.IsClass && type.Assembly == typeof(Study).Assembly;
+
+    // The record that a list is of; null for every other type.
+    private static Type? ItemOf(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>) && IsObject(type.GenericTypeArguments[0]) ? type.GenericTypeArguments[0] : null;
 
     private static bool IsDictionary(Type type) => typeof(IReadOnlyDictionary<string, string>).IsAssignableFrom(type);
 

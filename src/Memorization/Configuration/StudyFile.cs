@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using Memorization.Objects;
 
 namespace Memorization.Configuration;
 
@@ -51,7 +52,8 @@ public static class StudyFile
         check.Object(root, typeof(Study), "");
         var study = root.Deserialize<Study>(Json)!;
         if (study.Filters.Metadata.Contradiction() is { } contradiction) throw new SetupException($"{path}: filters.metadata.{contradiction}");
-        return study.Analysis.Contradiction() is { } wrong ? throw new SetupException($"{path}: analysis.{wrong}") : study;
+        if (study.Analysis.Contradiction() is { } words) throw new SetupException($"{path}: analysis.{words}");
+        return ObjectOptions.Contradiction(study.Objects) is { } wrong ? throw new SetupException($"{path}: objects{wrong}") : study;
     }
 
     private static JsonObject Parse(string path)

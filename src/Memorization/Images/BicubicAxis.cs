@@ -75,6 +75,10 @@ internal sealed class BicubicAxis
         int Resized(int length) => length == shorter ? side : (int)((double)side * length / shorter);
     }
 
+    /// <summary>The two axes of an image that is resized to a square whatever its shape, nothing cut off.</summary>
+    public static (BicubicAxis Horizontal, BicubicAxis Vertical) Whole(int width, int height, int side) =>
+        (new BicubicAxis(width, side, side), new BicubicAxis(height, side, side));
+
     /// <summary>Where the middle of a resized side begins, rounded half to even as Python does.</summary>
     public static int CropStart(int resized, int outputs) => (int)Math.Round((resized - outputs) / 2.0, MidpointRounding.ToEven);
 

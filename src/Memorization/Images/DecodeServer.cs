@@ -12,8 +12,8 @@ public static class DecodeServer
         ArgumentNullException.ThrowIfNull(output);
         NativeHeap.KeepLittle();
         if (await DecodeMessage.ReadAsync(input).ConfigureAwait(false) is not { } setup) return;
-        var (options, side) = JsonSerializer.Deserialize<Setup>(setup)!;
-        var decoder = new ImageDecoder(options, side: side);
+        var (options, side, whole) = JsonSerializer.Deserialize<Setup>(setup)!;
+        var decoder = new ImageDecoder(options, side: side, whole: whole);
         await DecodeMessage.WriteAsync(output, default).ConfigureAwait(false);
         for (var next = DecodeMessage.ReadAsync(input); await next.ConfigureAwait(false) is { } bytes;)
         {
@@ -25,5 +25,5 @@ public static class DecodeServer
     }
 
     /// <summary>The first message.</summary>
-    internal sealed record Setup(DecodeOptions Options, int Side);
+    internal sealed record Setup(DecodeOptions Options, int Side, bool Whole = false);
 }

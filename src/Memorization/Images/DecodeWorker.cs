@@ -25,7 +25,7 @@ internal sealed class DecodeWorker : IAsyncDisposable
 
     /// <summary>Starts a process and waits until it is ready.</summary>
     /// <exception cref="InvalidOperationException">It does not start.</exception>
-    public static async Task<DecodeWorker> StartAsync(IReadOnlyList<string> command, DecodeOptions options, int side)
+    public static async Task<DecodeWorker> StartAsync(IReadOnlyList<string> command, DecodeOptions options, int side, bool whole)
     {
         var start = new ProcessStartInfo(command[0], command.Skip(1)) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var (name, value) in new[] { ("DOTNET_GCHeapHardLimit", HeapLimit), ("DOTNET_gcServer", "0"), ("DOTNET_gcConcurrent", "0") }) start.Environment[name] = value;
@@ -33,7 +33,7 @@ internal sealed class DecodeWorker : IAsyncDisposable
         worker._process.BeginErrorReadLine(); // Read, so that it never blocks, and thrown away.
         try
         {
-            await DecodeMessage.WriteAsync(worker.Input, JsonSerializer.SerializeToUtf8Bytes(new DecodeServer.Setup(options, side))).ConfigureAwait(false);
+            await DecodeMessage.WriteAsync(worker.Input, JsonSerializer.SerializeToUtf8Bytes(new DecodeServer.Setup(options, side, whole))).ConfigureAwait(false);
             if (await DecodeMessage.ReadAsync(worker.Output, most: 0).ConfigureAwait(false) is null) throw new EndOfStreamException();
             return worker;
         }

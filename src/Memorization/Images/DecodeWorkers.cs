@@ -12,7 +12,8 @@ namespace Memorization.Images;
 /// <param name="options">Which images are decoded.</param>
 /// <param name="side">Pixels on each side that the model reads.</param>
 /// <param name="time">The clock of the time limit.</param>
-public sealed class DecodeWorkers(IReadOnlyList<string> command, DecodeOptions options, int side = ClipPixels.Side, TimeProvider? time = null) : IAsyncDisposable
+/// <param name="whole">Whether the whole image is resized to the square: see <see cref="ImageDecoder"/>.</param>
+public sealed class DecodeWorkers(IReadOnlyList<string> command, DecodeOptions options, int side = ClipPixels.Side, TimeProvider? time = null, bool whole = false) : IAsyncDisposable
 {
     /// <summary>From here on an image is decoded alone: 64 MB on each core is what may be in use beside it.</summary>
     internal const long LargeBytes = 64_000_000;
@@ -83,7 +84,7 @@ public sealed class DecodeWorkers(IReadOnlyList<string> command, DecodeOptions o
             await EndAsync(idle).ConfigureAwait(false);
         }
 
-        var worker = await DecodeWorker.StartAsync(command, options, side).ConfigureAwait(false);
+        var worker = await DecodeWorker.StartAsync(command, options, side, whole).ConfigureAwait(false);
         _running[worker] = true;
         return worker;
     }

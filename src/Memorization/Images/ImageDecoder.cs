@@ -15,8 +15,9 @@ namespace Memorization.Images;
 /// <param name="options">Which images are decoded.</param>
 /// <param name="thumbnails">Whether a row's image also gets a thumbnail: 0.2 ms more of the same core.</param>
 /// <param name="side">Pixels on each side that the model reads; at least <see cref="ClipPixels.LeastSide"/>.</param>
-/// <param name="workers">Where images are decoded that may take long; null: here, without a time limit.</param>
-public sealed class ImageDecoder(DecodeOptions? options = null, bool thumbnails = false, int side = ClipPixels.Side, DecodeWorkers? workers = null)
+/// <param name="workers">Where images are decoded that may take long, with the same side and <paramref name="whole"/>; null: here, without a time limit.</param>
+/// <param name="whole">Resizes the whole image to the square, whatever its shape, instead of cutting the middle square: for looking at its parts.</param>
+public sealed class ImageDecoder(DecodeOptions? options = null, bool thumbnails = false, int side = ClipPixels.Side, DecodeWorkers? workers = null, bool whole = false)
 {
     // The height of a JPEG's largest usual block, so that no block row is split.
     private const int StripRows = 16;
@@ -97,7 +98,7 @@ public sealed class ImageDecoder(DecodeOptions? options = null, bool thumbnails 
         if (cost.Work > mostWork) return null;
 
         var scaled = format == "jpeg" && _options.ScaledJpeg ? Scaled(codec, info) : info;
-        using var resampler = new PillowResampler(scaled.Width, scaled.Height, side);
+        using var resampler = new PillowResampler(scaled.Width, scaled.Height, side, whole);
         var failure = format == "jpeg" && codec.StartScanlineDecode(scaled) == SKCodecResult.Success
             ? DecodeStrips(codec, scaled, resampler)
             : DecodeWhole(codec, scaled, resampler, background, isGray16: format == "png" && IsGray16(bytes.Span), Parts(cost));

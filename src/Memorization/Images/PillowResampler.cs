@@ -30,11 +30,12 @@ internal sealed class PillowResampler : IDisposable
     /// <param name="width">Its width in pixels.</param>
     /// <param name="height">Its height in pixels.</param>
     /// <param name="side">Pixels on each side of the square; at least <see cref="ClipPixels.LeastSide"/>.</param>
-    public PillowResampler(int width, int height, int side = ClipPixels.Side)
+    /// <param name="whole">Resizes the whole image to the square, whatever its shape, instead of cutting the middle square.</param>
+    public PillowResampler(int width, int height, int side = ClipPixels.Side, bool whole = false)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(side, ClipPixels.LeastSide);
         (_side, _stride, _rowStride) = (side, width * 4, (side * 3) + Gap);
-        (_horizontal, _vertical) = BicubicAxis.Of(width, height, side);
+        (_horizontal, _vertical) = whole ? BicubicAxis.Whole(width, height, side) : BicubicAxis.Of(width, height, side);
         _rows = new PixelBuffer((_vertical.End - _vertical.Begin) * _rowStride);
     }
 

@@ -42,6 +42,7 @@ public sealed class Redaction(byte[] key)
         Provenance = data.Provenance with { BrokenInputs = [.. data.Provenance.BrokenInputs.Select(_ => "an input, not named here")] },
         Analysis = Of(data.Analysis),
         Galleries = [.. data.Galleries.Select(Of)],
+        Objects = [.. data.Objects.Select(one => one.Redacted(NameOf))],
         FailingHosts = [.. data.FailingHosts.Select(host => host with { Host = NameOf(host.Host) })],
     };
 
@@ -53,6 +54,7 @@ public sealed class Redaction(byte[] key)
         Fetch = study.Fetch with { UserAgent = new FetchOptions().UserAgent, NameServers = [], Contact = "", Resolve = new Dictionary<string, string>() },
         Model = study.Model with { Path = Path.GetFileName(study.Model.Path), Cache = null },
         Store = study.Store with { Path = Path.GetFileName(study.Store.Path) },
+        Objects = [.. study.Objects.Select(one => one.WithoutPaths())],
     };
 
     private StudyAnalysis Of(StudyAnalysis analysis) => analysis with

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Memorization.Analysis;
 using Memorization.Configuration;
+using Memorization.Objects;
 using Memorization.Store;
 
 namespace Memorization.Report;
@@ -33,6 +34,9 @@ internal sealed record ReportData
     /// <summary>The largest families with their images.</summary>
     public required IReadOnlyList<Gallery> Galleries { get; init; }
 
+    /// <summary>What is known of the study's objects at this snapshot.</summary>
+    public required IReadOnlyList<ObjectResult> Objects { get; init; }
+
     /// <summary>Every host that failed, those with most failures first.</summary>
     public required IReadOnlyList<HostOutcome> FailingHosts { get; init; }
 
@@ -59,6 +63,7 @@ internal sealed record ReportData
             Funnel = StoreFunnel.Compute(database),
             Analysis = analysis,
             Galleries = Gallery.Read(database, analysis.Families, study.Report),
+            Objects = await ResultFile.ReadAsync(store, study.Objects, database.ThresholdAndSnapshot.Number).ConfigureAwait(false),
             FailingHosts = HostOutcome.Failing(database, int.MaxValue),
             Hosts = HostOutcome.Count(database),
             ImagesWithoutThumbnail = database.Count(

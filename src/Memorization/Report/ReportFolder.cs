@@ -74,6 +74,12 @@ public static class ReportFolder
         return Path.GetFullPath(Path.Combine(folder, Page));
     }
 
+    /// <summary>Makes the report in a folder count as another than <see cref="WriteAsync"/> would write; its files stay.</summary>
+    public static void Outdate(string folder)
+    {
+        if (File.Exists(Path.Combine(folder, Stamp))) File.Delete(Path.Combine(folder, Stamp));
+    }
+
     // Last of the files, so that it stands for all of them.
     private static string StampOf(StoreDatabase database, Study study, string filter) => Fingerprint.Of(
         typeof(ReportFolder).Assembly.ManifestModule.ModuleVersionId, database.ThresholdAndSnapshot.Number, filter, study);

@@ -28,6 +28,7 @@ internal static class ReportPage
             ("galleries", "Pictures: what the families look like", GallerySection.Render(data)),
             ("sweep", "Thresholds: how far it moves", SweepSection.Render(data)),
             ("second-opinion", "Second opinion: a hash that knows no encoder", SecondOpinionSection.Render(data)),
+            .. ObjectSection.Render(data),
             ("hosts", "Failures by host", HostSection.Render(data)),
             ("methods", "Methods", MethodsSection.Render(data)),
         ];

@@ -27,12 +27,19 @@ public static class LaionInput
         if (!entry.Contains('*', StringComparison.Ordinal))
             throw new SetupException($"input: there is no file {full}; relative paths start from {Path.GetFullPath(baseFolder)}");
 
+        return Matches(full).ToList() is { Count: > 0 } files
+            ? files
+            : throw new SetupException($"input: no file matches {full}; relative patterns start from {Path.GetFullPath(baseFolder)}");
+    }
+
+    /// <summary>The files that a pattern matches.</summary>
+    /// <param name="full">The pattern, absolute.</param>
+    internal static IEnumerable<string> Matches(string full)
+    {
         var root = Path.GetPathRoot(full)!;
         var steps = full[root.Length..].Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries);
         if (steps[^1] == "**") steps = [.. steps, "*"];
-        return Matches(new DirectoryInfo(root), steps).ToList() is { Count: > 0 } files
-            ? files
-            : throw new SetupException($"input: no file matches {full}; relative patterns start from {Path.GetFullPath(baseFolder)}");
+        return Matches(new DirectoryInfo(root), steps);
     }
 
     private static IEnumerable<string> Matches(DirectoryInfo folder, ReadOnlyMemory<string> steps)
