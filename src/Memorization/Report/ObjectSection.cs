@@ -7,6 +7,19 @@ namespace Memorization.Report;
 /// <summary>What pictures show that their captions do not name: shares, ratios, what they rest on, and the likeliest pictures with the place marked.</summary>
 internal static class ObjectSection
 {
+    private static readonly Column[] ShareColumns =
+    [
+        new("Group", IsNumber: false), new("Counted", IsNumber: false), new("Positive"), new("Of"), new("Apparent"), new("95 %", IsNumber: false), new("Corrected"), new("95 %", IsNumber: false),
+    ];
+
+    private static readonly Column[] RatioColumns =
+    [
+        new("Group", IsNumber: false), new("Counted", IsNumber: false), new("Risk ratio"), new("95 % (Katz)", IsNumber: false), new("95 % (families)", IsNumber: false), new("Corrected"), new("95 %", IsNumber: false),
+    ];
+
+    private static readonly Column[] FunnelColumns =
+        [new("Group", IsNumber: false), new("Kept"), new("No image"), new("Not drawn"), new("No pixels kept"), new("Unreadable"), new("No score"), new("Scored")];
+
     /// <summary>The section; none where no object was looked at in this snapshot.</summary>
     public static IEnumerable<(string Id, string Title, Html Body)> Render(ReportData data) => data.Objects.Count == 0
         ? []
@@ -15,10 +28,7 @@ internal static class ObjectSection
     private static Html Render(ObjectResult of) => Html.Of($"""
         <h3>{of.Description}</h3>
         <p>Rows whose caption has “{of.Keyword}”, apart by whether it names the object (by any of: {string.Join(", ", of.Aliases)}), beside rows with other words and all other rows.</p>
-        <div class="scroll" tabindex="0" role="group" aria-label="Share of pictures with the object">
-        <table class="sortable"><thead><tr>{SortableTable.Heads(("Group", false), ("Counted", false), ("Positive", true), ("Of", true), ("Apparent", true))}<th scope="col">95 %</th>{SortableTable.Heads(("Corrected", true))}<th scope="col">95 %</th></tr></thead>
-        <tbody>{Html.Each(of.Groups.Where(group => group.Funnel.Scored > 0), Shares)}</tbody></table>
-        </div>
+        {SortableTable.Of("Share of pictures with the object", "objects", ObjectTables.Estimates(of), ShareColumns, Html.Each(of.Groups, Shares))}
         <p class="more">Apparent is what the detector says; corrected takes its sensitivity and specificity into account (Rogan and Gladen 1978). Intervals of rows and images draw whole families, since copies are no
         independent evidence, and the corrected ones sensitivity and specificity too; those of families are Wilson’s and Lang and Reiczigel’s. By hand: the images that people labelled.</p>
         {Ratios(of)}
@@ -43,24 +53,18 @@ internal static class ObjectSection
 
     private static Html Ratios(ObjectResult of) => of.Ratios.Count == 0 ? default : Html.Of($"""
         <h4>{of.Keyword}, not named, against</h4>
-        <div class="scroll" tabindex="0" role="group" aria-label="Risk ratios">
-        <table class="sortable"><thead><tr>{SortableTable.Heads(("Group", false), ("Counted", false), ("Risk ratio", true))}<th scope="col">95 % (Katz)</th><th scope="col">95 % (families)</th>{SortableTable.Heads(("Corrected", true))}<th scope="col">95 %</th></tr></thead>
-        <tbody>{Html.Each(of.Ratios, ratio => Html.Of($"""
+        {SortableTable.Of("Risk ratios", "objects", ObjectTables.Ratios(of), RatioColumns, Html.Each(of.Ratios, ratio => Html.Of($"""
             <tr><td>{ratio.Against.Name}</td><td>{ratio.Unit.ToString().ToLowerInvariant()}</td><td class="number">{Times(ratio.Ratio)}{(ratio.IsAdjusted && ratio.Ratio is not null ? Html.Of($" <small>½ added</small>") : default)}</td><td>{(ratio.Katz is { } katz ? Html.Of($"{Times(katz.Low)} – {Times(katz.High)}") : default)}</td><td>{Ends(ratio.Clustered)}</td><td class="number">{Times(ratio.Corrected)}</td><td>{Ends(ratio.CorrectedClustered)}</td></tr>
 
-            """))}</tbody></table>
-        </div>
+            """)))}
         """);
 
     private static Html Funnel(ObjectResult of) => Html.Of($"""
         <h4>The rows</h4>
-        <div class="scroll" tabindex="0" role="group" aria-label="Rows of each group">
-        <table><thead><tr><th scope="col">Group</th>{Html.Each(["Kept", "No image", "Not drawn", "No pixels kept", "Unreadable", "No score", "Scored"], head => Html.Of($"<th scope=\"col\" class=\"number\">{head}</th>"))}</tr></thead>
-        <tbody>{Html.Each(of.Groups, group => Html.Of($"""
+        {SortableTable.Of("Rows of each group", "objects", ObjectTables.Funnel(of), FunnelColumns, Html.Each(of.Groups, group => Html.Of($"""
             <tr><td>{group.Group.Name}</td><td class="number">{group.Funnel.Kept}</td><td class="number">{group.Funnel.WithoutImage}</td><td class="number">{group.Funnel.NotDrawn}</td><td class="number">{group.Funnel.WithoutPixels}</td><td class="number">{group.Funnel.Unreadable}</td><td class="number">{group.Funnel.WithoutScore}</td><td class="number">{group.Funnel.Scored}</td></tr>
 
-            """))}</tbody></table>
-        </div>
+            """)))}
         """);
 
     private static Html Pictures(ObjectResult of)

@@ -14,21 +14,13 @@ public static class ObjectTables
     public static async Task WriteAsync(ObjectResult result, string folder)
     {
         ArgumentNullException.ThrowIfNull(result);
-        foreach (var table in Of(result)) await table.WriteAsync(folder).ConfigureAwait(false);
+        await ResultTable.WriteAllAsync([.. Counted(result), Scores(result)], folder).ConfigureAwait(false);
     }
 
-    /// <summary>The tables.</summary>
-    internal static IEnumerable<ResultTable> Of(ObjectResult result)
-    {
-        yield return Estimates(result);
-        yield return Ratios(result);
-        yield return Funnel(result);
-        yield return Calibration(result);
-        yield return Kappa(result);
-        yield return Scores(result);
-    }
+    /// <summary>The tables without the rows that they were counted from.</summary>
+    internal static IEnumerable<ResultTable> Counted(ObjectResult result) => [Estimates(result), Ratios(result), Funnel(result), Calibration(result), Kappa(result)];
 
-    private static ResultTable Estimates(ObjectResult result) => new(
+    internal static ResultTable Estimates(ObjectResult result) => new(
         $"{result.Name}-estimates",
         [
             ("group", Text), ("words", Text), ("named", Flag), ("by", Text), ("unit", Text), ("positives", Whole), ("total", Whole), ("apparent", Real), ("wilson_low", Real), ("wilson_high", Real),
@@ -40,7 +32,7 @@ public static class ObjectTables
             .. Ends(listed.Item2.Wilson), .. Ends(listed.Item2.Clustered), listed.Item2.Corrected, .. Ends(listed.Item2.CorrectedInterval), .. Ends(listed.Item2.CorrectedClustered),
         ]))]);
 
-    private static ResultTable Ratios(ObjectResult result) => new(
+    internal static ResultTable Ratios(ObjectResult result) => new(
         $"{result.Name}-ratios",
         [
             ("against", Text), ("words", Text), ("unit", Text), ("ratio", Real), ("katz_low", Real), ("katz_high", Real), ("halves_added", Flag), ("clustered_low", Real), ("clustered_high", Real),
@@ -52,7 +44,7 @@ public static class ObjectTables
             ratio.Corrected, ratio.CorrectedClustered?.Low, ratio.CorrectedClustered?.High,
         ])]);
 
-    private static ResultTable Funnel(ObjectResult result) => new(
+    internal static ResultTable Funnel(ObjectResult result) => new(
         $"{result.Name}-funnel",
         [
             ("group", Text), ("words", Text), ("named", Flag), ("kept", Whole), ("without_image", Whole), ("not_drawn", Whole), ("without_pixels", Whole), ("unreadable", Whole), ("without_score", Whole),

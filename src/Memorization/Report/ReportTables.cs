@@ -12,6 +12,7 @@ internal static class ReportTables
         Funnel(data),
         Hosts(data),
         .. AnalysisTables.Of(data.Analysis),
+        .. data.Objects.SelectMany(ObjectTables.Counted),
         FamilyFigure.OfStudy(data).ToTable(),
         FamilyFigure.OfWords(data).ToTable(),
     ];

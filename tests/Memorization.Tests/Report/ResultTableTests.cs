@@ -45,7 +45,7 @@ public sealed class ResultTableTests : IDisposable
         [
             ["a \"quoted\", 向日葵\n🌻", long.MaxValue, 0.1 + 0.2, true], ["0012", -1L, 1e-300, false], [null, null, null, null], ["1e5", 0L, Math.PI * 1e17, true],
         ]);
-        await table.WriteAsync(_folder.Path);
+        await ResultTable.WriteAllAsync([table], _folder.Path);
 
         ShouldBeEqual("strange", 4);
         Query($"SELECT text, whole FROM '{File("strange.parquet")}' WHERE real = 0.30000000000000004::DOUBLE").ShouldBe(["a \"quoted\", 向日葵\n🌻", "9223372036854775807"]);
