@@ -67,13 +67,22 @@ internal sealed record StudyContext(Study Study, string File)
     {
         try
         {
-            return new Embedder(ModelPathResolved(), time);
+            return new Embedder(Model(), time);
         }
         catch (Exception exception) when (exception is FileNotFoundException or InvalidDataException or NotSupportedException)
         {
             throw new SetupException($"model: {exception.Message.ReplaceLineEndings(" ")}", exception);
         }
     }
+
+    /// <summary>The study's model, with its paths as they are from here.</summary>
+    public ModelOptions Model() => Study.Model.Path is null or ModelOptions.BuiltIn
+        ? Study.Model
+        : Study.Model with
+        {
+            Path = Path.GetFullPath(Study.Model.Path, Folder),
+            Cache = Study.Model.Cache is { } cache ? Path.GetFullPath(cache, Folder) : null,
+        };
 
     /// <summary>Reads the study that a verb names.</summary>
     public static StudyContext Load(string path, ParseResult parsed) =>
@@ -88,12 +97,4 @@ internal sealed record StudyContext(Study Study, string File)
 
     private static IEnumerable<KeyValuePair<string, string>> Variables() => Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
         .Select(entry => KeyValuePair.Create((string)entry.Key, (string?)entry.Value ?? ""));
-
-    private ModelOptions ModelPathResolved() => Study.Model.Path is null or ModelOptions.BuiltIn
-        ? Study.Model
-        : Study.Model with
-        {
-            Path = Path.GetFullPath(Study.Model.Path, Folder),
-            Cache = Study.Model.Cache is { } cache ? Path.GetFullPath(cache, Folder) : null,
-        };
 }
