@@ -1,5 +1,8 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
+using Memorization.Pipelines.Http;
 using Memorization.Tests.Replication;
+using Microsoft.AspNetCore.Http;
 using Shouldly;
 using Xunit;
 
@@ -33,6 +36,40 @@ public sealed class ProbeVerbTests : IDisposable
         var evaluated = await Program.RunAsync("evaluate", _folder.File("study.json"), "--json", "--set", "decode.minSide=1");
         evaluated.ExitCode.ShouldBe(0, evaluated.Error);
         evaluated.Json().GetProperty("rates").EnumerateArray().First(rate => rate.GetProperty("group").GetString() == "all").GetProperty("probes").GetInt32().ShouldBe(lines.Count(line => line.GetProperty("family").ValueKind == JsonValueKind.String));
+    }
+
+    [Fact]
+    public async Task An_endpoint_is_asked_once_a_family_and_its_answers_are_kept()
+    {
+        await PictureStudy.WriteAsync(_folder.Path, [2, 1], (picture, _) => $"golden bridge {picture}");
+        var (requests, keys) = (0, new ConcurrentBag<string>());
+        string[] command;
+        await using (var server = await LoopbackServer.StartAsync(0, async context =>
+        {
+            Interlocked.Increment(ref requests);
+            keys.Add($"{context.Request.Path} {context.Request.Headers.Authorization}");
+            var content = JsonSerializer.Serialize(new { @short = new[] { "a bridge of gold" } });
+            context.Response.ContentType = "application/json";
+            await context.Response.WriteAsync(JsonSerializer.Serialize(new
+            {
+                id = "x", @object = "chat.completion", created = 0, model = "m",
+                choices = new[] { new { index = 0, message = new { role = "assistant", content }, finish_reason = "stop" } },
+                usage = new { prompt_tokens = 1, completion_tokens = 1, total_tokens = 2 },
+            }));
+        }, "", default))
+        {
+            command = ["probe", _folder.File("study.json"), "--endpoint", $"http://127.0.0.1:{server.Port}/v1", "--writer", "m", "--json"];
+            var first = await Program.RunAsync(command);
+            first.ExitCode.ShouldBe(0, first.Error);
+            first.Error.ShouldContain("2 questions asked");
+            first.Output.Split('\n').Count(line => line.Contains("\"a bridge of gold\"", StringComparison.Ordinal)).ShouldBe(2);
+        }
+
+        requests.ShouldBe(2);
+        keys.ShouldAllBe(key => key.StartsWith("/v1/chat/completions Bearer "));
+        (await Program.RunAsync(command)).Output.ShouldContain("\"a bridge of gold\""); // the server is gone
+        var other = await Program.RunAsync([.. command[..^2], "other", "--json"]);
+        other.UserError().ShouldStartWith("error: --endpoint http://127.0.0.1:");
     }
 
     [Fact]

@@ -5,6 +5,7 @@ using Memorization.Replication;
 using Memorization.Replication.Probing;
 using Memorization.Tests.Report;
 using Memorization.Tests.Store;
+using Microsoft.Extensions.AI;
 using Shouldly;
 using Xunit;
 
@@ -83,7 +84,7 @@ public sealed class ProbesTests : IDisposable
         RandomClip.Write(folder, ClipArchitecture.Known.Single(known => known.Name == "tiny"), 3);
         var model = new ModelOptions { Path = folder };
         using var database = await _store.OpenAsync();
-        var probes = Probes.Make(database, Keywords, 10, 1, [], model);
+        var probes = await Probes.MakeAsync(database, Keywords, 10, 1, [], model);
         using var encoder = TextEncoder.Open(model);
         string[] captions = ["Almond blossoming by van Gogh", "Van Gogh almond blossoming print", "a vase, blue", "blue vase on a table"];
         var trained = encoder.Embed(captions);
@@ -105,6 +106,36 @@ public sealed class ProbesTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task A_language_models_captions_take_the_templates_place_if_they_are_of_their_kind()
+    {
+        await WriteAsync();
+        using var client = new FakeChat("""
+            ```json
+            {"short": ["almond branches in bloom", "almond branches in bloom", 5], "long": "no list", "unrelated": ["a bus without the words", "van gogh eats an almond and a print while blossoming"],
+             "without_keyword": ["a vincent van gogh of branches", "pale branches before a clear sky"], "synonyms": ["the painter's white flowers", "almond"]}
+            ```
+            """);
+        var (cache, writer) = (_folder.File("probes"), (ProbeWriter?)null);
+        for (var run = 0; run < 2; run++)
+        {
+            writer = new ProbeWriter(client, "m", cache);
+            using var database = await _store.OpenAsync();
+            var probes = (await Probes.MakeAsync(database, Keywords, 1, 1, [], new ModelOptions(), writer)).ToLookup(probe => probe.Kind, probe => probe.Caption);
+            probes["short"].ShouldBe(["almond branches in bloom"]);
+            probes["long"].Single().ShouldStartWith("a detailed picture of almond"); // none was written
+            probes["unrelated"].ShouldBe(["van gogh eats an almond and a print while blossoming"]);
+            probes["without_keyword"].ShouldBe(["pale branches before a clear sky"]);
+            probes["control"].ShouldContain("the painter's white flowers");
+            probes["control"].ShouldNotContain("almond");
+            writer.Refused.ShouldBe(3);
+            writer.Asked.ShouldBe(run == 0 ? 1 : 0); // the second time the answer is kept
+        }
+
+        client.Questions.ShouldHaveSingleItem().ShouldContain("Words of its captions: almond, blossoming, van, gogh, print.");
+        client.Questions[0].ShouldContain("\"Almond blossoming by van Gogh\"");
+    }
+
     private Task WriteAsync() => _store.WriteAsync(
     [
         new(1, 0, 1) { Caption = "Almond blossoming by van Gogh" }, new(2, 0, 1) { Caption = "Almond blossoming by van Gogh" }, new(3, 0, 1) { Caption = "Van Gogh almond blossoming print" },
@@ -114,7 +145,27 @@ public sealed class ProbesTests : IDisposable
     private async Task<IReadOnlyList<Probe>> MakeAsync(int each, params string[] objects)
     {
         using var database = await _store.OpenAsync();
-        return Probes.Make(database, Keywords, 10, each, objects, new ModelOptions());
+        return await Probes.MakeAsync(database, Keywords, 10, each, objects, new ModelOptions());
+    }
+
+    private sealed class FakeChat(string answer) : IChatClient
+    {
+        public List<string> Questions { get; } = [];
+
+        public Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
+        {
+            Questions.Add(messages.Last().Text);
+            return Task.FromResult(new ChatResponse(new ChatMessage(ChatRole.Assistant, answer)));
+        }
+
+        public IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
+            throw new NotSupportedException();
+
+        public object? GetService(Type serviceType, object? serviceKey = null) => null;
+
+        public void Dispose()
+        {
+        }
     }
 
     // Captions are cut at CLIP's 77 ids: a probe that is longer would not ask for what it says.

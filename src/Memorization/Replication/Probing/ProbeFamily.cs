@@ -10,9 +10,12 @@ namespace Memorization.Replication.Probing;
 /// <param name="Keyword">The study's first keyword that at least half of the rows have, as words; empty if there is none.</param>
 /// <param name="Words">Its three most frequent other words, those that say nothing of a picture left out.</param>
 /// <param name="Phrase">Keyword and words in the order of their mean place in the captions.</param>
-internal sealed record ProbeFamily(string Family, long Rows, IReadOnlyList<string> Keyword, IReadOnlyList<string> Words, IReadOnlyList<string> Phrase)
+/// <param name="Captions">Its most frequent captions.</param>
+internal sealed record ProbeFamily(
+    string Family, long Rows, IReadOnlyList<string> Keyword, IReadOnlyList<string> Words, IReadOnlyList<string> Phrase, IReadOnlyList<string> Captions)
 {
     private const int MostWords = 3;
+    private const int MostCaptions = 5;
 
     /// <summary>Reads the largest families; those whose captions have no word are left out.</summary>
     /// <param name="database">The store, at its snapshot.</param>
@@ -58,7 +61,9 @@ internal sealed record ProbeFamily(string Family, long Rows, IReadOnlyList<strin
 
         // A keyword's words stay together and as they are written, where its first one stands.
         var phrase = others.Select(word => (Text: word, Place: Place(word))).Concat(keyword.Count > 0 ? [(string.Join(' ', keyword), Place(keyword[0]))] : []);
-        return new ProbeFamily(family, size, keyword, others, [.. phrase.OrderBy(part => part.Place).ThenBy(part => part.Text, StringComparer.Ordinal).SelectMany(part => part.Text.Split(' '))]);
+        return new ProbeFamily(
+            family, size, keyword, others, [.. phrase.OrderBy(part => part.Place).ThenBy(part => part.Text, StringComparer.Ordinal).SelectMany(part => part.Text.Split(' '))],
+            [.. captions.OrderByDescending(caption => caption.Rows).ThenBy(caption => caption.Caption, StringComparer.Ordinal).Take(MostCaptions).Select(caption => caption.Caption)]);
 
         double Place(string word) => words[word].Places / words[word].Rows;
     }
