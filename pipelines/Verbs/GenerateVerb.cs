@@ -51,21 +51,16 @@ internal static class GenerateVerb
             });
             using var folder = GenerationFolder.Open(target, GenerationSettings.Of(InputFiles.Read(path, diffusion.ModelId), options));
             var generation = new Generation(folder, probes, (uint)parsed.GetValue(firstSeed), parsed.GetValue(seeds));
-            await RunAsync(generation, requests => diffusion.Generate(requests, options, interrupts.Stop), parsed.GetValue(batch), interrupts, parsed);
-            return ExitCodes.Done;
-
-            async Task RunAsync(Generation run, Func<IReadOnlyList<DiffusionRequest>, IReadOnlyList<GeneratedImage>> generate, int images, Interrupts until, ParseResult result)
+            var start = TimeProvider.System.GetTimestamp();
+            await using (var log = RunLog.Create(GlobalOptions.LevelOf(parsed), folder: null))
             {
-                var start = TimeProvider.System.GetTimestamp();
-                await using (var log = RunLog.Create(GlobalOptions.LevelOf(result), folder: null))
-                {
-                    var work = Task.Run(() => run.Run(generate, images, until.Drain), CancellationToken.None);
-                    await ProgressDisplay.ShowAsync(work, () => Progress(run), log, result.GetValue(GlobalOptions.Quiet), TimeProvider.System, "of the images there");
-                }
-
-                Print(run, target, probes.DistinctBy(probe => probe.Id).Count(), TimeProvider.System.GetElapsedTime(start).TotalSeconds, result.GetValue(GlobalOptions.Json));
-                if (until.Drain.IsCancellationRequested) await Console.Error.WriteLineAsync("stopped before the end; the same command goes on from there");
+                var work = Task.Run(() => generation.Run(requests => diffusion.Generate(requests, options, interrupts.Stop), parsed.GetValue(batch), interrupts.Drain), CancellationToken.None);
+                await ProgressDisplay.ShowAsync(work, () => Progress(generation), log, parsed.GetValue(GlobalOptions.Quiet), TimeProvider.System, "of the images there");
             }
+
+            Print(generation, target, probes.DistinctBy(probe => probe.Id).Count(), TimeProvider.System.GetElapsedTime(start).TotalSeconds, parsed.GetValue(GlobalOptions.Json));
+            if (interrupts.Drain.IsCancellationRequested) await Console.Error.WriteLineAsync("stopped before the end; the same command goes on from there");
+            return ExitCodes.Done;
         });
         return command;
     }

@@ -52,7 +52,10 @@ public sealed class ProbeVerbTests : IDisposable
             context.Response.ContentType = "application/json";
             await context.Response.WriteAsync(JsonSerializer.Serialize(new
             {
-                id = "x", @object = "chat.completion", created = 0, model = "m",
+                id = "x",
+                @object = "chat.completion",
+                created = 0,
+                model = "m",
                 choices = new[] { new { index = 0, message = new { role = "assistant", content }, finish_reason = "stop" } },
                 usage = new { prompt_tokens = 1, completion_tokens = 1, total_tokens = 2 },
             }));
