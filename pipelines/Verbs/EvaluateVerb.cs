@@ -47,6 +47,7 @@ internal static class EvaluateVerb
                 Seed = parsed.GetValue(seed),
             };
             if (options.FalsePositiveRate is not (> 0 and < 1)) throw new SetupException(FormattableString.Invariant($"--false-positives is {options.FalsePositiveRate}; it must be between 0 and 1"));
+            if (options.Threshold is <= 0 or > 1) throw new SetupException(FormattableString.Invariant($"--threshold is {options.Threshold}; it must be above 0 and at most 1"));
             var asked = Probe.Read(InputFiles.Lines(file), file);
             using var database = await StoreDatabase.OpenAsync(context.Store);
             var (given, rejected) = await EmbedAsync(context, database, folder, stop);

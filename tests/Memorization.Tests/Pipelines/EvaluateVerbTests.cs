@@ -67,6 +67,7 @@ public sealed class EvaluateVerbTests : IDisposable
         File.WriteAllText(_folder.File("probes.jsonl"), "a\n");
         Directory.CreateDirectory(_folder.File("generated"));
         (await Program.RunAsync("evaluate", _folder.File("study.json"))).UserError().ShouldContain("there is no image in");
+        (await Program.RunAsync("evaluate", _folder.File("study.json"), "--threshold", "1.5")).UserError().ShouldBe("error: --threshold is 1.5; it must be above 0 and at most 1");
     }
 
     private static long Replicated(JsonElement rate) => rate.GetProperty("replicated").GetInt64();

@@ -141,6 +141,8 @@ public sealed class EvaluationTests : IDisposable
         await _store.WriteAsync([new(1, 0, 1)]);
         using var database = await _store.OpenAsync();
         Should.Throw<SetupException>(() => Evaluation.Compute(database, [new("x", "a", 1, [1, 0, 0])], [new("a")], new())).Message.ShouldContain("3 numbers and the study's have 2");
+        Should.Throw<SetupException>(() => Evaluation.Compute(database, [], [new("a")], new() { FamilyThresholds = new Dictionary<string, double> { ["ff"] = 0.9 } })).Message
+            .ShouldContain("a threshold for the family ff, which no probe has");
         Should.Throw<SetupException>(() => database.RequireModel("other")).Message.ShouldContain("another model");
     }
 

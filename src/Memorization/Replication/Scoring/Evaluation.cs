@@ -45,11 +45,13 @@ public sealed record Evaluation
     /// <param name="images">The generated images.</param>
     /// <param name="probes">What they were asked for.</param>
     /// <param name="options">What counts as replicated.</param>
-    /// <exception cref="SetupException">The study has no family to hold them against.</exception>
+    /// <exception cref="SetupException">The study has no family to hold them against, or a threshold is of a family that no probe has.</exception>
     public static Evaluation Compute(StoreDatabase database, IReadOnlyList<GivenEmbedding> images, IReadOnlyList<Probe> probes, EvaluationOptions options)
     {
         ArgumentNullException.ThrowIfNull(database);
         ArgumentNullException.ThrowIfNull(options);
+        if (options.FamilyThresholds.Keys.Except(probes.Select(probe => probe.Family)).FirstOrDefault() is { } stranger)
+            throw new SetupException($"there is a threshold for the family {stranger}, which no probe has; remove it, or name the family as its probes do");
         database.KeepStudy();
         var largest = database.Query(string.Create(CultureInfo.InvariantCulture, $"SELECT family FROM study GROUP BY family ORDER BY count(*) DESC, family LIMIT {options.Families}"), reader => reader.GetString(0));
         var vectors = FamilyVectors.Read(database, probes.Select(probe => probe.Family).OfType<string>().Concat(largest).ToHashSet());
