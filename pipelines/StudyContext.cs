@@ -75,6 +75,15 @@ internal sealed record StudyContext(Study Study, string File)
         }
     }
 
+    /// <summary>The study's model, with its paths as they are from here.</summary>
+    public ModelOptions Model() => Study.Model.Path is null or ModelOptions.BuiltIn
+        ? Study.Model
+        : Study.Model with
+        {
+            Path = Path.GetFullPath(Study.Model.Path, Folder),
+            Cache = Study.Model.Cache is { } cache ? Path.GetFullPath(cache, Folder) : null,
+        };
+
     /// <summary>Reads the study that a verb names.</summary>
     public static StudyContext Load(string path, ParseResult parsed) =>
         new(StudyFile.Load(path, parsed.GetValue(GlobalOptions.Set) ?? [], Variables()), Path.GetFullPath(path));
@@ -88,13 +97,4 @@ internal sealed record StudyContext(Study Study, string File)
 
     private static IEnumerable<KeyValuePair<string, string>> Variables() => Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
         .Select(entry => KeyValuePair.Create((string)entry.Key, (string?)entry.Value ?? ""));
-
-    /// <summary>The study's model, its paths resolved.</summary>
-    public ModelOptions Model() => Study.Model.Path is null or ModelOptions.BuiltIn
-        ? Study.Model
-        : Study.Model with
-        {
-            Path = Path.GetFullPath(Study.Model.Path, Folder),
-            Cache = Study.Model.Cache is { } cache ? Path.GetFullPath(cache, Folder) : null,
-        };
 }

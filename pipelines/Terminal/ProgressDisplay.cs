@@ -17,7 +17,8 @@ internal static class ProgressDisplay
     /// <param name="log">Where the lines go that are not a bar.</param>
     /// <param name="quiet">Shows nothing.</param>
     /// <param name="time">The clock.</param>
-    public static async Task ShowAsync(Task work, Func<(double Part, string Counts)> progress, ILogger log, bool quiet, TimeProvider time)
+    /// <param name="what">What the part is a part of.</param>
+    public static async Task ShowAsync(Task work, Func<(double Part, string Counts)> progress, ILogger log, bool quiet, TimeProvider time, string what = "of the input read")
     {
         if (quiet)
         {
@@ -26,7 +27,7 @@ internal static class ProgressDisplay
         else if (Console.IsErrorRedirected)
         {
             while (await Task.WhenAny(work, Task.Delay(LogInterval, time)) != work)
-                log.Information("{Part:P0} of the input read; {Counts:l}", progress().Part, progress().Counts);
+                log.Information("{Part:P0} {What:l}; {Counts:l}", progress().Part, what, progress().Counts);
             await work;
         }
         else

@@ -53,12 +53,11 @@ public sealed class ClipFolder : IDisposable
 
     /// <summary>An exported tower in a folder, or in its folder onnx.</summary>
     /// <exception cref="FileNotFoundException">There is none.</exception>
-    internal static string Export(string path, string name)
-    {
-        string[] places = [Path.Combine(path, name), Path.Combine(path, "onnx", name)];
-        return places.FirstOrDefault(File.Exists)
-            ?? throw new FileNotFoundException($"{path} has neither {ClipWeights.FileName} nor {name}: name the folder of a CLIP, or write one with `memorization model random`", places[0]);
-    }
+    internal static string Export(string path, string name) => Exports(path, name).FirstOrDefault(File.Exists)
+        ?? throw new FileNotFoundException($"{path} has neither {ClipWeights.FileName} nor {name}: name the folder of a CLIP, or write one with `memorization model random`", Exports(path, name)[0]);
+
+    /// <summary>Whether there is such a tower.</summary>
+    internal static bool HasExport(string path, string name) => Exports(path, name).Any(File.Exists);
 
     /// <summary>The image tower as an ONNX model.</summary>
     /// <exception cref="InvalidDataException">There is none, or a tensor is missing or of another shape.</exception>
@@ -95,6 +94,8 @@ public sealed class ClipFolder : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => Weights.Dispose();
+
+    private static string[] Exports(string path, string name) => [Path.Combine(path, name), Path.Combine(path, "onnx", name)];
 
     private string Cache(string? cache) => cache ?? Path.Combine(_path, CacheName);
 }

@@ -50,6 +50,16 @@ internal readonly record struct JsonGroup(string Path, string Prefix, JsonElemen
             ? number
             : throw Wrong(key, value, FormattableString.Invariant($"a number from {minimum} to {maximum}"));
 
+    /// <summary>True or false, or what its absence stands for.</summary>
+    public bool Flag(string key, bool absent) => Find(key) is not { } value
+        ? absent
+        : value.ValueKind switch
+        {
+            JsonValueKind.True => true,
+            JsonValueKind.False => false,
+            _ => throw Wrong(key, value, "true or false"),
+        };
+
     /// <summary>One of several words, or the one that its absence stands for; no words take any.</summary>
     public string Text(string key, string absent, params ReadOnlySpan<string> words) => Find(key) is not { } value
         ? absent

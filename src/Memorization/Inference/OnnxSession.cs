@@ -76,12 +76,16 @@ internal sealed class OnnxSession : IDisposable
         : throw new FileNotFoundException($"there is no model file {path}", path);
 
     /// <summary>Loads a session for each device and makes what owns them from now on; frees them if that fails.</summary>
-    public static T Use<T>(IEnumerable<OnnxDevice> devices, Func<OnnxDevice, OnnxSession> load, Func<IReadOnlyList<OnnxSession>, T> own)
+    public static T Use<T>(IEnumerable<OnnxDevice> devices, Func<OnnxDevice, OnnxSession> load, Func<IReadOnlyList<OnnxSession>, T> own) =>
+        UseAll(devices.Select(device => (Func<OnnxSession>)(() => load(device))), own);
+
+    /// <summary>Loads sessions one after another and makes what owns them from now on; frees them if that fails.</summary>
+    public static T UseAll<T>(IEnumerable<Func<OnnxSession>> loads, Func<IReadOnlyList<OnnxSession>, T> own)
     {
         List<OnnxSession> sessions = [];
         try
         {
-            foreach (var device in devices) sessions.Add(load(device));
+            foreach (var load in loads) sessions.Add(load());
             return own(sessions);
         }
         catch

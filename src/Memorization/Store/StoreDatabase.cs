@@ -38,6 +38,14 @@ public sealed partial class StoreDatabase : IDisposable
     public (double Threshold, long Number) ThresholdAndSnapshot =>
         Snapshot is { } snapshot ? (snapshot.Threshold, snapshot.Number) : throw new InvalidOperationException("not opened at a snapshot");
 
+    /// <summary>Throws unless the snapshot's embeddings are of a model.</summary>
+    /// <param name="model">The model's id.</param>
+    /// <exception cref="SetupException">They are of another.</exception>
+    public void RequireModel(string model)
+    {
+        if (Snapshot?.Model != model) throw new SetupException($"the store's newest snapshot is of another model than the study names ({Snapshot?.Model}, not {model}); run `memorization run STUDY` first");
+    }
+
     /// <summary>Opens the newest snapshot of a store.</summary>
     /// <exception cref="SetupException">There is no store, or it has no snapshot yet.</exception>
     public static async Task<StoreDatabase> OpenAsync(string store)

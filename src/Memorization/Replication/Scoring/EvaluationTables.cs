@@ -1,0 +1,73 @@
+using Memorization.Report;
+using static Memorization.Report.ResultTable;
+
+namespace Memorization.Replication.Scoring;
+
+/// <summary>An evaluation as tables.</summary>
+public static class EvaluationTables
+{
+    /// <summary>Writes every table as CSV and Parquet.</summary>
+    /// <param name="evaluation">What was computed.</param>
+    /// <param name="folder">Where to; made if it is not there.</param>
+    /// <exception cref="Configuration.SetupException">The folder cannot be written.</exception>
+    public static async Task WriteAsync(Evaluation evaluation, string folder)
+    {
+        ArgumentNullException.ThrowIfNull(evaluation);
+        foreach (var table in Of(evaluation)) await table.WriteAsync(folder).ConfigureAwait(false);
+    }
+
+    /// <summary>The tables.</summary>
+    internal static IEnumerable<ResultTable> Of(Evaluation evaluation)
+    {
+        yield return new ResultTable(
+            "generated_images",
+            [("image", Text), ("caption", Text), ("kind", Text), ("family", Text), ("seed", Whole), ("max", Real), ("top_three", Real), ("nearest_family", Text), ("nearest_cosine", Real)],
+            [.. evaluation.Images.Select(image => (object?[])
+            [
+                image.Image, image.Probe.Caption, image.Probe.Kind, image.Probe.Family, image.Seed, image.Score?.Max, image.Score?.TopThree, image.NearestFamily, image.NearestCosine,
+            ])]);
+        yield return new ResultTable(
+            "replication_rates",
+            [
+                ("group", Text), ("caption", Text), ("kind", Text), ("family", Text), ("score", Text), ("rule", Text), ("threshold", Real), ("probes", Whole), ("images", Whole),
+                ("replicated", Whole), ("share", Real), ("low", Real), ("high", Real),
+            ],
+            [.. evaluation.Rates.Select(rate => (object?[])
+            [
+                rate.Group, rate.Caption, rate.Kind, rate.Family, Name(rate.Score), rate.Rule, rate.Threshold, rate.Probes, rate.Images, rate.Replicated, rate.Share, rate.Low, rate.High,
+            ])]);
+        yield return new ResultTable(
+            "replication_any_of",
+            [("group", Text), ("caption", Text), ("kind", Text), ("family", Text), ("score", Text), ("rule", Text), ("k", Whole), ("probability", Real)],
+            [.. evaluation.Rates.SelectMany(rate => rate.AnyOf.Select(any => (object?[])
+            [
+                rate.Group, rate.Caption, rate.Kind, rate.Family, Name(rate.Score), rate.Rule, any.Key, any.Value,
+            ]))]);
+        yield return new ResultTable(
+            "replication_curve",
+            [("kind", Text), ("score", Text), ("threshold", Real), ("images", Whole), ("replicated", Whole), ("share", Real), ("low", Real), ("high", Real)],
+            [.. evaluation.Curve.Select(point => (object?[])[point.Kind, Name(point.Score), point.Threshold, point.Images, point.Replicated, point.Share, point.Low, point.High])]);
+        yield return new ResultTable(
+            "calibration",
+            [("score", Text), ("false_positive_rate", Real), ("pairs", Whole), ("threshold", Real), ("held_out_pairs", Whole), ("held_out_false_positives", Whole), ("low", Real), ("high", Real)],
+            [.. evaluation.Calibrated.Select(one => (object?[])
+            [
+                Name(one.Score), one.FalsePositiveRate, one.Pairs, one.Threshold, one.HeldOutPairs, one.HeldOutFalsePositives, one.Low, one.High,
+            ])]);
+        yield return new ResultTable(
+            "seed_consistency",
+            [("caption", Text), ("images", Whole), ("groups", Whole), ("largest", Whole), ("share", Real)],
+            [.. evaluation.Consistency.Select(one => (object?[])[one.Caption, one.Images, one.Groups, one.Largest, one.Share])]);
+        yield return new ResultTable(
+            "family_frequency",
+            [("family", Text), ("copies", Whole), ("words", Text), ("dominant_share", Real), ("caption_entropy", Real)],
+            [.. evaluation.Frequencies.Select(one => (object?[])[one.Family, one.Copies, string.Join(' ', one.Words), one.DominantShare, one.CaptionEntropy])]);
+        if (evaluation.Model is not { } model) yield break;
+        yield return new ResultTable(
+            "frequency_model",
+            [("feature", Text), ("mean", Real), ("deviation", Real), ("slope", Real), ("error", Real), ("held_out_auc", Real)],
+            [.. model.Slopes.Select(slope => (object?[])[slope.Feature, slope.Mean, slope.Deviation, slope.Slope, slope.Error, model.HeldOutAuc])]);
+    }
+
+    private static string Name(ScoreKind kind) => kind == ScoreKind.Max ? "max" : "top_three";
+}

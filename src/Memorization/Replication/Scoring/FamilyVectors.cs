@@ -1,0 +1,91 @@
+using Memorization.Inference;
+using Memorization.Store;
+
+namespace Memorization.Replication.Scoring;
+
+/// <summary>The distinct images of some families as unit vectors, to hold others against.</summary>
+internal sealed class FamilyVectors
+{
+    private const int RowsAtOnce = 256;
+    private const int ColumnsAtOnce = 4096; // with 256 rows 4 MB of products
+
+    private readonly List<float[]> _vectors; // a family's vectors one after another
+
+    private FamilyVectors(IReadOnlyList<string> families, List<float[]> vectors, int dimension) => (Families, _vectors, Dimension) = (families, vectors, dimension);
+
+    /// <summary>The families that have images, in order of their ids.</summary>
+    public IReadOnlyList<string> Families { get; }
+
+    /// <summary>Numbers per vector; 0 without a family.</summary>
+    public int Dimension { get; }
+
+    /// <summary>Reads the families of a study.</summary>
+    /// <param name="database">The store, at its snapshot.</param>
+    /// <param name="families">Their ids; unknown ones are left out.</param>
+    public static FamilyVectors Read(StoreDatabase database, IReadOnlyCollection<string> families)
+    {
+        // What is not a family's id is not in a store either, and must not come into SQL.
+        var known = string.Join(", ", families.Where(family => family.All(char.IsAsciiHexDigit)).Select(family => $"'{family}'").Append("''"));
+        SortedDictionary<string, List<float>> vectors = new(StringComparer.Ordinal);
+        var dimension = 0;
+        database.ForEach($"""
+            SELECT m.family, e.embedding FROM (SELECT DISTINCT family, content_id FROM study WHERE family IN ({known})) m JOIN embeddings e USING (content_id) ORDER BY m.family, m.content_id
+            """, reader =>
+        {
+            var values = Unit((List<float>)reader.GetValue(1));
+            dimension = values.Length;
+            var family = reader.GetString(0);
+            if (!vectors.TryGetValue(family, out var all)) vectors.Add(family, all = []);
+            all.AddRange(values);
+        });
+        return new FamilyVectors([.. vectors.Keys], [.. vectors.Values.Select(values => values.ToArray())], dimension);
+    }
+
+    /// <summary>A vector brought to length 1: stored ones are rounded to float16.</summary>
+    public static float[] Unit(IReadOnlyList<float> values)
+    {
+        var norm = Math.Sqrt(values.Sum(value => (double)value * value));
+        return [.. values.Select(value => (float)(value / norm))];
+    }
+
+    /// <summary>Scores embeddings against one family.</summary>
+    /// <param name="family">Its place in <see cref="Families"/>.</param>
+    /// <param name="embeddings">Of length 1.</param>
+    public FamilyScore[] Score(int family, IReadOnlyList<float[]> embeddings)
+    {
+        var vectors = _vectors[family];
+        var count = vectors.Length / Dimension;
+        var scores = new FamilyScore[embeddings.Count];
+        using var multiply = new MatrixProduct();
+        for (var start = 0; start < embeddings.Count; start += RowsAtOnce)
+        {
+            var rows = Math.Min(RowsAtOnce, embeddings.Count - start);
+            float[] some = [.. Enumerable.Range(start, rows).SelectMany(row => embeddings[row])];
+            var best = new float[rows][];
+            for (var row = 0; row < rows; row++) best[row] = [float.NegativeInfinity, float.NegativeInfinity, float.NegativeInfinity];
+            for (var first = 0; first < count; first += ColumnsAtOnce)
+            {
+                var columns = Math.Min(ColumnsAtOnce, count - first);
+                var products = new float[rows * columns];
+                multiply.Multiply(some, vectors.AsMemory(first * Dimension, columns * Dimension), products, Dimension);
+                for (var row = 0; row < rows; row++) Keep(best[row], products.AsSpan(row * columns, columns));
+            }
+
+            for (var row = 0; row < rows; row++) scores[start + row] = new(best[row][0], best[row].Take(count).Average(cosine => (double)cosine));
+        }
+
+        return scores;
+    }
+
+    // The three highest, in falling order.
+    private static void Keep(float[] best, ReadOnlySpan<float> products)
+    {
+        foreach (var cosine in products)
+        {
+            if (cosine <= best[2]) continue;
+            best[2] = cosine;
+            if (best[2] > best[1]) (best[1], best[2]) = (best[2], best[1]);
+            if (best[1] > best[0]) (best[0], best[1]) = (best[1], best[0]);
+        }
+    }
+}
