@@ -13,7 +13,7 @@ public static class EvaluationTables
     public static async Task WriteAsync(Evaluation evaluation, string folder)
     {
         ArgumentNullException.ThrowIfNull(evaluation);
-        foreach (var table in Of(evaluation)) await table.WriteAsync(folder).ConfigureAwait(false);
+        await ResultTable.WriteAllAsync(Of(evaluation), folder).ConfigureAwait(false);
     }
 
     /// <summary>The tables.</summary>
