@@ -28,6 +28,10 @@ internal static class DemoObject
         ["controls"] = Strings(SpaceCaptions.Controls),
         ["references"] = Strings([$"{Folder}/flag-*.png"]),
         ["labels"] = Strings([$"{Folder}/labels-*.json"]),
+
+        // A flag is a third of a picture, and the crops are shifted: fewer tiles than real pictures need find it.
+        ["overlap"] = 0.5,
+        ["sampleRows"] = 200,
     };
 
     /// <summary>The crops: the flag on plain grey, in the middle and shifted, hardly turned.</summary>

@@ -13,7 +13,8 @@ internal sealed class PermutationNull
     // Sets of many texts vary little: they are drawn less often, and what they would cost is bounded.
     private const int MostTexts = 2_000_000, FewestDraws = 19;
 
-    private const int LadderStart = 32;
+    /// <summary>Texts up to which every number of texts has draws of its own.</summary>
+    public const int LadderStart = 32;
     private const double LadderStep = 1.1;
 
     private readonly Dictionary<int, double[]> _highest;

@@ -51,6 +51,10 @@ public sealed record StudyAnalysis
         var options = study.Analysis;
         var corpus = CaptionCorpus.Read(database, study.Keywords, options);
         var forest = StudyForest.Read(database, corpus);
+
+        // These ask nothing of the database: they are done while it reads embeddings.
+        var triggers = Task.Run(() => TriggerMining.Find(corpus, options));
+        var sweep = Task.Run(() => ThresholdStep.Sweep(database, forest));
         var (families, tests) = TableOne.Compute(database, corpus, options);
         var asked = Asked(database, corpus, forest, study);
         return new StudyAnalysis
@@ -63,8 +67,8 @@ public sealed record StudyAnalysis
             Families = families,
             Shares = [.. asked.Select(words => WordShare.Of(corpus, words, study.Report.ChartFamilies))],
             Drop = DropEffect.Of(corpus, asked, KeepRule.Read(database, options.KeepPerFamily), options.KeepPerFamily),
-            Triggers = TriggerMining.Find(corpus, options),
-            Sweep = ThresholdStep.Sweep(database, forest),
+            Triggers = triggers.GetAwaiter().GetResult(),
+            Sweep = sweep.GetAwaiter().GetResult(),
             SecondOpinions = SecondOpinion.Of(database, options),
         };
     }

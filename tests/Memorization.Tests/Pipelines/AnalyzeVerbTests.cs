@@ -37,7 +37,7 @@ public sealed class AnalyzeVerbTests : IDisposable
         ShouldHave(json.GetProperty("triggers")[0], "words", "family", "rows", "family_rows", "share", "low", "high", "lift", "keyword_share", "p", "q");
         ShouldHave(json.GetProperty("sweep")[0], "threshold", "agreement");
         Directory.GetFiles(_folder.File("tables")).Select(Path.GetFileName).ShouldBe(
-            from table in (string[])["families", "words", "shares", "triggers", "sweep", "second_opinion"] from extension in (string[])["csv", "parquet"] select $"{table}.{extension}", ignoreOrder: true);
+            from table in (string[])["families", "words", "shares", "drop_effect", "triggers", "sweep", "second_opinion"] from extension in (string[])["csv", "parquet"] select $"{table}.{extension}", ignoreOrder: true);
     }
 
     [Fact]
