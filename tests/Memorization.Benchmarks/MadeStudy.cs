@@ -71,7 +71,13 @@ internal sealed class MadeStudy(string folder, int rows, int families, int dimen
         metadata.Add(new RowRecord { RowKey = key, Url = url, Caption = Caption(family), SourceContent = new string('0', 32), SourceRow = row });
         images.Add(new ImageRecord
         {
-            RowKey = key, Url = url, Outcome = content is null ? ImageRecord.Rejected : ImageRecord.Kept, Reason = content is null ? "NotFound" : null, ContentId = content, Attempts = 1, Version = 1,
+            RowKey = key,
+            Url = url,
+            Outcome = content is null ? ImageRecord.Rejected : ImageRecord.Kept,
+            Reason = content is null ? "NotFound" : null,
+            ContentId = content,
+            Attempts = 1,
+            Version = 1,
         });
     }
 
