@@ -91,12 +91,13 @@ public sealed class DemoEndToEndTests : IDisposable
     }
 
     [Fact]
-    public async Task Analyze_recovers_the_planted_shares_sets_templates_and_chain_and_the_labels_are_the_truth()
+    public async Task Analyze_recovers_the_planted_shares_sets_templates_and_chain_and_objects_the_flag()
     {
         // No row is lost to a busy machine: without slow answers, deadlines may be long.
         var demo = await DemoAsync("demo", "--faults", "off", "--set", "fetch.attemptDeadlineSeconds=100", "--set", "fetch.rowDeadlineSeconds=300");
         await AnalyzeRecoversWhatWasPlantedAsync(demo);
         await TheLabelsAreTheTruthAsync(demo);
+        await ObjectsRecoverTheFlagAsync(demo);
     }
 
     private async Task AnalyzeRecoversWhatWasPlantedAsync(JsonElement demo)
@@ -158,6 +159,27 @@ public sealed class DemoEndToEndTests : IDisposable
         (Number(objects, "unnamed_rows"), Number(objects, "unnamed_with_object")).ShouldBe((100, 10));
         Directory.GetFiles(_folder.File("demo", "objects"), "flag-*.png").Length.ShouldBe(DemoObject.References().Count);
     }
+
+    private async Task ObjectsRecoverTheFlagAsync(JsonElement demo)
+    {
+        var result = await Program.RunAsync("objects", _folder.File("demo", "study.json"), "--json");
+        result.ExitCode.ShouldBe(0, result.Error);
+        var groups = result.Json().GetProperty("objects")[0].GetProperty("groups").EnumerateArray().ToList();
+        var planted = demo.GetProperty("objects");
+        ShouldCover(isNamed: false, Number(planted, "unnamed_with_object"), Number(planted, "unnamed_rows"));
+        ShouldCover(isNamed: true, Number(planted, "named_with_object"), Number(planted, "named_rows"));
+
+        void ShouldCover(bool isNamed, long withObject, long rows)
+        {
+            var group = groups.Single(group => group.GetProperty("group").GetProperty("words").GetString() == Text(planted, "keyword") && group.GetProperty("group").GetProperty("is_named").GetBoolean() == isNamed);
+            var prevalence = group.GetProperty("prevalence").EnumerateArray().First();
+            Number(prevalence, "all").ShouldBe(rows);
+            var interval = prevalence.GetProperty("corrected_interval");
+            ((double)withObject / rows).ShouldBeInRange(interval.GetProperty("low").GetDouble(), interval.GetProperty("high").GetDouble());
+        }
+    }
+
+    private static string Text(JsonElement element, string name) => element.GetProperty(name).GetString()!;
 
     private static IEnumerable<string> Texts(JsonElement element, string name) => element.GetProperty(name).EnumerateArray().Select(text => text.GetString()!);
 
