@@ -31,8 +31,12 @@ class Pictures(http.server.SimpleHTTPRequestHandler):
         pass
 
 
+class Server(http.server.ThreadingHTTPServer):
+    request_queue_size = 128  # with Python's 5, connections that come at once are reset and their rows lost
+
+
 def serve(folder):
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), lambda *of: Pictures(*of, directory=folder))
+    server = Server(("127.0.0.1", 0), lambda *of: Pictures(*of, directory=folder))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     return server.server_address[1]
 
