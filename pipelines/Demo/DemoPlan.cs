@@ -47,7 +47,8 @@ internal sealed class DemoPlan
         return _draft.Shuffled();
     }
 
-    private static bool IsAlmondFamily(int family) => family is >= 18 and <= 28 && family % 2 == 0;
+    // Small enough in every world that scenes are left to make up the words' rows.
+    private static bool IsAlmondFamily(int family) => family is >= 22 and <= 32 && family % 2 == 0;
 
     private void AddWork(int family, DemoPicture original)
     {
