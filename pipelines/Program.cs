@@ -66,6 +66,11 @@ catch (OperationCanceledException)
     await Console.Error.WriteLineAsync("stopped at once; what was committed is kept, and the same command goes on from there");
     return ExitCodes.Interrupted;
 }
+catch (Exception exception) when (UnreadableStore.Problem(exception) is { } problem)
+{
+    await Console.Error.WriteLineAsync($"failed: the store cannot be read: {problem}; `memorization store verify STUDY` names every file that is damaged");
+    return ExitCodes.Failed;
+}
 catch (Exception exception)
 {
     await Console.Error.WriteLineAsync($"failed: {exception.Message.ReplaceLineEndings(" ")}{Environment.NewLine}{exception}");

@@ -46,23 +46,23 @@ internal sealed class FamilyWords
     {
         counts.Count(_corpus, family);
         var texts = TextsIn(family);
-        var measured = counts.Rows.Met.Select(word => (Word: word, Rows: counts.Rows[word], Z: counts.LogOdds(_corpus, word).Z)).ToList();
-        var frequent = measured.OrderByDescending(word => word.Rows).ThenBy(word => _corpus.Words[word.Word], StringComparer.Ordinal).Take(_options.WordsPerFamily);
-        var marking = measured.OrderByDescending(word => word.Z).ThenBy(word => _corpus.Words[word.Word], StringComparer.Ordinal)
-            .Select(word => Of(word.Word)).Where(word => word.Q <= _options.FalseDiscoveryRate).Take(_options.WordsPerFamily);
-        var result = new WordsOfFamily([.. frequent.Select(word => Of(word.Word))], [.. marking], _null.Quantile95(texts), _null.Draws(texts));
+        var frequent = counts.Rows.Met.OrderByDescending(word => counts.Rows[word]).ThenBy(word => _corpus.Words[word], StringComparer.Ordinal).Take(_options.WordsPerFamily);
+        var marking = counts.Rows.Met.Where(word => Q(word) <= _options.FalseDiscoveryRate)
+            .OrderByDescending(word => counts.LogOdds(_corpus, word).Z).ThenBy(word => _corpus.Words[word], StringComparer.Ordinal).Take(_options.WordsPerFamily);
+        var result = new WordsOfFamily([.. frequent.Select(Of)], [.. marking.Select(Of)], _null.Quantile95(texts), _null.Draws(texts));
         counts.Clear();
         return result;
+
+        double Q(int word) => IsHopeless(texts, _corpus.TextFrequencies[word]) ? 1 : _discovery.Q(P(word, family, counts));
 
         FamilyWord Of(int word)
         {
             var (rows, inside, all) = (counts.Rows[word], counts.Texts[word], _corpus.TextFrequencies[word]);
             var (logOdds, z) = counts.LogOdds(_corpus, word);
             var pmi = Math.Log2((double)inside * _corpus.Texts.Count / ((double)all * texts));
-            var p = P(word, family, counts);
-            var q = IsHopeless(texts, all) ? 1 : _discovery.Q(p);
             return new FamilyWord(
-                _corpus.Words[word], rows, _corpus.RowFrequencies[word] - rows, inside, all - inside, logOdds, z, pmi, p, q, _null.P(texts, z), StopWords.Contains(_corpus.Words[word]));
+                _corpus.Words[word], rows, _corpus.RowFrequencies[word] - rows, inside, all - inside, logOdds, z, pmi, P(word, family, counts), Q(word), _null.P(texts, z),
+                StopWords.Contains(_corpus.Words[word]));
         }
     }
 

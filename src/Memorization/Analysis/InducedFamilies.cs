@@ -26,7 +26,7 @@ internal static class InducedFamilies
         var broken = sets.Select(rows => BrokenSet.Of(forest, families, sizes, rows, threshold)).ToList();
 
         // All embeddings are read to find some: once for all sets.
-        var vectors = StoredVectors.Read(database, broken.SelectMany(set => set.Images).Select(image => forest.Contents[image]));
+        var vectors = StoredVectors.ReadSet(database, broken.SelectMany(set => set.Images).Select(image => forest.Contents[image]));
         foreach (var set in broken.Where(set => set.Families.Count > 0)) set.Reconnect(forest, vectors, threshold, options);
         return [.. sets.Zip(broken, (rows, set) => (IReadOnlyList<IReadOnlyList<int>>)[.. rows
             .GroupBy(row => set.Parts.Find(forest.OfRows[row]), (_, mine) => mine.ToList()).OrderByDescending(family => family.Count).ThenBy(family => family[0])])];

@@ -39,7 +39,7 @@ internal static class InsideSimilarity
         // Family ids are hexadecimal digits.
         var members = $"SELECT DISTINCT family, content_id FROM study WHERE family IN ('{string.Join("', '", families)}')";
         var contents = database.Query($"{members} ORDER BY ALL", reader => (Family: reader.GetString(0), Content: ContentKey.Parse(reader.GetString(1))));
-        var vectors = StoredVectors.Read(database, contents.Select(member => member.Content));
+        var vectors = StoredVectors.ReadSet(database, contents.Select(member => member.Content));
         return [.. contents.GroupBy(member => member.Family, member => vectors.Nodes[member.Content])
             .AsParallel().AsOrdered()
             .Select(family => (family.Key, Median(vectors.Distinct, [.. family], seed)))];

@@ -53,17 +53,20 @@ public sealed record StudyAnalysis
         var forest = StudyForest.Read(database, corpus);
 
         // These ask nothing of the database: they are done while it reads embeddings.
+        var listed = TableOne.Listed(corpus, options);
+        var tested = Task.Run(() => new FamilyWords(corpus, listed, options));
+        var words = Task.Run(async () => (await tested.ConfigureAwait(false)).Lists());
         var triggers = Task.Run(() => TriggerMining.Find(corpus, options));
         var sweep = Task.Run(() => ThresholdStep.Sweep(database, forest));
-        var (families, tests) = TableOne.Compute(database, corpus, options);
         var asked = Asked(database, corpus, forest, study);
+        var families = TableOne.Compute(database, corpus, listed, words, options);
         return new StudyAnalysis
         {
             Rows = corpus.Rows.Count,
             Texts = corpus.Texts.Count,
             Words = corpus.RowFrequencies.Count(rows => rows > 0),
             Missing = corpus.Missing.Count,
-            WordTests = tests,
+            WordTests = tested.GetAwaiter().GetResult().Tests,
             Families = families,
             Shares = [.. asked.Select(words => WordShare.Of(corpus, words, study.Report.ChartFamilies))],
             Drop = DropEffect.Of(corpus, asked, KeepRule.Read(database, options.KeepPerFamily), options.KeepPerFamily),

@@ -5,16 +5,22 @@ namespace Memorization.Analysis;
 /// <summary>The study's first table: families by size, each with the words that are frequent in its captions and those that mark it.</summary>
 internal static class TableOne
 {
-    /// <summary>Computes the table from a store.</summary>
-    /// <returns>Families by size, largest first, equal ones by id; and how many tests their words were among.</returns>
-    public static (IReadOnlyList<FamilySummary> Families, double Tests) Compute(StoreDatabase database, CaptionCorpus corpus, AnalysisOptions options)
+    /// <summary>The families that the table lists: by size, largest first, equal ones by id.</summary>
+    public static IReadOnlyList<int> Listed(CaptionCorpus corpus, AnalysisOptions options) => [.. corpus.BySize().Where(family => Count(corpus.RowsOf(family)) >= options.MinFamilyRows)];
+
+    /// <summary>Makes the table.</summary>
+    /// <param name="database">The store, at its snapshot.</param>
+    /// <param name="corpus">Its captions.</param>
+    /// <param name="listed">The families to list.</param>
+    /// <param name="words">The words of each of them.</param>
+    /// <param name="options">Of how many families the median similarity is measured.</param>
+    public static IReadOnlyList<FamilySummary> Compute(
+        StoreDatabase database, CaptionCorpus corpus, IReadOnlyList<int> listed, Task<IReadOnlyList<WordsOfFamily>> words, AnalysisOptions options)
     {
-        int[] listed = [.. corpus.BySize().Where(family => Count(corpus.RowsOf(family)) >= options.MinFamilyRows)];
-        if (listed.Length == 0) return ([], 0);
+        if (listed.Count == 0) return [];
         var counts = FamilyCounts.Read(database);
         var medians = InsideSimilarity.Medians(database, options);
-        var tested = new FamilyWords(corpus, listed, options);
-        return ([.. listed.Zip(tested.Lists(), (family, words) =>
+        return [.. listed.Zip(words.GetAwaiter().GetResult(), (family, words) =>
         {
             var (id, rows, count) = (corpus.Families[family], Count(corpus.RowsOf(family)), counts[corpus.Families[family]]);
             return new FamilySummary
@@ -37,7 +43,7 @@ internal static class TableOne
                 Words = words.Frequent,
                 Marks = words.Marking,
             };
-        })], tested.Tests);
+        })];
     }
 
     private static int Count(Range range) => range.End.Value - range.Start.Value;

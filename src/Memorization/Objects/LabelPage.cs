@@ -1,6 +1,3 @@
-using System.Reflection;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using Memorization.Report;
 
@@ -13,34 +10,18 @@ namespace Memorization.Objects;
 /// <param name="Src">The preview as a data URI.</param>
 internal sealed record LabelPicture(string ContentId, int Width, int Height, string Src);
 
-/// <summary>A page on which a person says of each picture whether the object is in it: one file that asks nobody for anything and knows no scores, captions or groups.</summary>
+/// <summary>A page on which a person says of each picture whether the object is in it. It knows no scores, captions or groups.</summary>
 internal static class LabelPage
 {
     /// <summary>Pixels of a picture's longer side, at most.</summary>
     public const int Pixels = 512;
 
-    private static readonly string Style = Resource("label.css");
-    private static readonly string Script = Resource("label.js");
-
-    private static readonly string Policy =
-        $"default-src 'none'; img-src data:; style-src {Hash(Style)}; script-src {Hash(Script)}; base-uri 'none'; form-action 'none'";
+    private static readonly OnePage Page = new("label");
 
     private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     /// <summary>Writes the whole page.</summary>
-    public static string Render(ObjectOptions options, int seed, IReadOnlyList<LabelPicture> pictures) => Html.Of($"""
-        <!DOCTYPE html>
-        <html lang="en">
-        <head>
-        <meta charset="utf-8">
-        <meta http-equiv="Content-Security-Policy" content="{Html.Own(Policy)}">
-        <meta name="viewport" content="width=device-width, initial-scale=1">
-        <meta name="referrer" content="no-referrer">
-        <meta name="color-scheme" content="light dark">
-        <title>Label: {options.Asked}</title>
-        <style>{Html.Own(Style)}</style>
-        </head>
-        <body>
+    public static string Render(ObjectOptions options, int seed, IReadOnlyList<LabelPicture> pictures) => Page.Render(Html.Of($"Label: {options.Asked}"), Html.Of($"""
         <header>
         <p class="kicker">{pictures.Count} pictures, sample {seed:0}</p>
         <h1>Is {options.Asked} in the picture?</h1>
@@ -66,18 +47,5 @@ internal static class LabelPage
         </section>
         </main>
         <script type="application/json" id="sample">{Html.Own(JsonSerializer.Serialize(new { Object = options.Name, Seed = seed, Pictures = pictures }, Json))}</script>
-        <script>{Html.Own(Script)}</script>
-        </body>
-        </html>
-
-        """).ToString();
-
-    private static string Hash(string inline) => $"'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(inline)))}'";
-
-    private static string Resource(string name)
-    {
-        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(name)!;
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd().ReplaceLineEndings("\n");
-    }
+        """));
 }

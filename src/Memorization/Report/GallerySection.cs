@@ -73,14 +73,9 @@ internal static class GallerySection
             ? Html.Of($"<img src=\"data:{picture.MediaType};base64,{Html.Own(bytes)}\" alt=\"\" width=\"{Thumbnail.Side:0}\" height=\"{Thumbnail.Side:0}\" loading=\"lazy\" decoding=\"async\">")
             : Html.Of($"<span class=\"placeholder\">no image kept</span>");
         var rows = picture.Rows > 1 ? Html.Of($"<b class=\"times\">{picture.Rows} rows</b> ") : default;
-        return Html.Of($"<figure>{image}<figcaption>{rows}<bdi class=\"caption\">{Marked(picture.Caption, matcher)}</bdi>{Link(picture.Url)}</figcaption></figure>");
+        return Html.Of($"<figure>{image}<figcaption>{rows}<bdi class=\"caption\">{Marked(picture.Caption, matcher)}</bdi>{WebLink.Of(picture.Url)}</figcaption></figure>");
     }
 
     private static Html Marked(string caption, KeywordMatcher matcher) =>
         Html.Each(matcher.Mark(caption), part => part.IsKeyword ? Html.Of($"<mark>{part.Text}</mark>") : Html.Of($"{part.Text}"));
-
-    /// <summary>A URL as text; a link where following it is what a browser does with web pages, and nothing else.</summary>
-    private static Html Link(string url) => Uri.TryCreate(url, UriKind.Absolute, out var uri) && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps)
-        ? Html.Of($"<a class=\"url\" href=\"{uri.AbsoluteUri}\" rel=\"noopener noreferrer nofollow\">{url}</a>")
-        : Html.Of($"<span class=\"url\">{url}</span>");
 }

@@ -85,15 +85,10 @@ internal static class ObjectSection
         var isPositive = of.Score >= result.Calibration.Threshold;
         return Html.Of($"""
             <figure><svg viewBox="0 0 {of.Width:0} {of.Height:0}" width="100%" role="img" aria-label="Picture with its best tile marked"><image href="data:image/jpeg;base64,{Html.Own(of.Preview)}" width="{of.Width:0}" height="{of.Height:0}"></image><rect x="{left:0.#}" y="{top:0.#}" width="{width:0.#}" height="{height:0.#}" fill="none" stroke="#fff" stroke-width="5"></rect><rect x="{left:0.#}" y="{top:0.#}" width="{width:0.#}" height="{height:0.#}" fill="none" stroke="#c8321e" stroke-width="2.5"></rect></svg>
-            <figcaption><b class="times">{of.Score:0.00}</b>{(isPositive ? "" : " below the threshold")} <bdi class="caption">{caption}</bdi>{Link(of.Url)}</figcaption></figure>
+            <figcaption><b class="times">{of.Score:0.00}</b>{(isPositive ? "" : " below the threshold")} <bdi class="caption">{caption}</bdi>{WebLink.Of(of.Url)}</figcaption></figure>
 
             """);
     }
-
-    /// <summary>A URL as text; a link where following it is what a browser does with web pages, and nothing else.</summary>
-    private static Html Link(string url) => Uri.TryCreate(url, UriKind.Absolute, out var uri) && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps)
-        ? Html.Of($"<a class=\"url\" href=\"{uri.AbsoluteUri}\" rel=\"noopener noreferrer nofollow\">{url}</a>")
-        : Html.Of($"<span class=\"url\">{url}</span>");
 
     private static Html Percent(double? share) => share is { } value ? Html.Of($"{100 * value:0.0} %") : Html.Of($"–");
 

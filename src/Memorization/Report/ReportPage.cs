@@ -1,17 +1,9 @@
-using System.Reflection;
-using System.Security.Cryptography;
-using System.Text;
-
 namespace Memorization.Report;
 
-/// <summary>The report as one page that asks nobody for anything: style, script, images and charts are inside, and its policy forbids the rest.</summary>
+/// <summary>The report as one page.</summary>
 internal static class ReportPage
 {
-    private static readonly string Style = Resource("report.css");
-    private static readonly string Script = Resource("report.js");
-
-    private static readonly string Policy =
-        $"default-src 'none'; img-src data:; style-src {Hash(Style)}; script-src {Hash(Script)}; base-uri 'none'; form-action 'none'";
+    private static readonly OnePage Page = new("report");
 
     /// <summary>Writes the whole page.</summary>
     public static string Render(ReportData data)
@@ -32,19 +24,7 @@ internal static class ReportPage
             ("hosts", "Failures by host", HostSection.Render(data)),
             ("methods", "Methods", MethodsSection.Render(data)),
         ];
-        return Html.Of($"""
-            <!DOCTYPE html>
-            <html lang="en">
-            <head>
-            <meta charset="utf-8">
-            <meta http-equiv="Content-Security-Policy" content="{Html.Own(Policy)}">
-            <meta name="viewport" content="width=device-width, initial-scale=1">
-            <meta name="referrer" content="no-referrer">
-            <meta name="color-scheme" content="light dark">
-            <title>{data.Study.Name}: what repeats</title>
-            <style>{Html.Own(Style)}</style>
-            </head>
-            <body>
+        return Page.Render(Html.Of($"{data.Study.Name}: what repeats"), Html.Of($"""
             <a class="skip" href="#main">Skip to the report</a>
             {HeaderSection.Render(data)}
             <nav aria-label="Sections"><ul>{Html.Each(sections, section => Html.Of($"<li><a href=\"#{section.Id}\">{section.Title.Split(':')[0]}</a></li>"))}</ul></nav>
@@ -53,19 +33,6 @@ internal static class ReportPage
             {Html.Each(sections, section => Html.Of($"<section id=\"{section.Id}\" aria-labelledby=\"{section.Id}-title\"><h2 id=\"{section.Id}-title\">{section.Title}</h2>\n{section.Body}\n</section>\n"))}
             </main>
             <footer><p>Every number here can be counted again from the store; <a href="#methods">Methods</a> says how. All of the numbers lie beside this page in <code>report.json</code>, and each table as CSV and Parquet.</p></footer>
-            <script>{Html.Own(Script)}</script>
-            </body>
-            </html>
-
-            """).ToString();
-    }
-
-    private static string Hash(string inline) => $"'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(inline)))}'";
-
-    private static string Resource(string name)
-    {
-        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(name)!;
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd().ReplaceLineEndings("\n");
+            """));
     }
 }

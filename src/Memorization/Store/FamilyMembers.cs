@@ -38,7 +38,7 @@ internal sealed class FamilyMembers
         }
 
         var vectors = new VectorSet(dimension);
-        vectors.Add(Load(database, contents));
+        vectors.Add(StoredVectors.Read(database, contents.Select(ContentKey.Parse)));
         var members = new FamilyMembers(SpanningForest.Restore(vectors, edges, options), contents);
         members.InsertMissing(database, Kept(database), stop);
         return members;
@@ -60,7 +60,7 @@ internal sealed class FamilyMembers
     private void InsertMissing(StoreDatabase database, HashSet<string> kept, CancellationToken stop)
     {
         // An image that has no embedding under this model yet comes with the commit that brings it.
-        var missing = Load(database, kept.Where(content => !_contents.Contains(content)).ToHashSet());
+        var missing = StoredVectors.Read(database, kept.Where(content => !_contents.Contains(content)).Select(ContentKey.Parse));
         Insert(missing, stop);
         _contents.UnionWith(missing.Select(vector => vector.Key.ToString()));
     }
@@ -86,11 +86,6 @@ internal sealed class FamilyMembers
             throw new SetupException($"cluster.device: {missing.Message}", missing);
         }
     }
-
-    private static List<KeyedVector> Load(StoreDatabase database, HashSet<string> contents) => contents.Count == 0 ? [] : [.. database
-        .Query("SELECT content_id, embedding FROM embeddings", reader => (Content: reader.GetString(0), Values: (List<float>)reader.GetValue(1)))
-        .Where(row => contents.Contains(row.Content))
-        .Select(row => new KeyedVector(ContentKey.Parse(row.Content), row.Values.ConvertAll(value => (Half)value).ToArray()))];
 
     private static ForestEdge ToEdge(ForestEdgeRecord record) => new(ContentKey.Parse(record.A), ContentKey.Parse(record.B), record.Similarity);
 }

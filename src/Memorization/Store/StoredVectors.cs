@@ -1,21 +1,20 @@
 using System.Data.Common;
+using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
 using Memorization.Clustering;
 
 namespace Memorization.Store;
 
-/// <summary>The embeddings of some images of a store, for questions that the families do not answer.</summary>
+/// <summary>The embeddings of some images of a store.</summary>
 internal static class StoredVectors
 {
     /// <summary>Reads the embeddings of some images, under the state's model; those that have none are left out.</summary>
     /// <param name="database">The store.</param>
     /// <param name="contents">The images.</param>
-    public static VectorSet Read(StoreDatabase database, IEnumerable<ContentKey> contents)
+    public static List<KeyedVector> Read(StoreDatabase database, IEnumerable<ContentKey> contents)
     {
         var wanted = contents.ToHashSet();
-        List<KeyedVector> vectors = [.. database.Stream("SELECT content_id, embedding FROM embeddings", Wanted).OfType<KeyedVector>()];
-        var set = new VectorSet(vectors.Count == 0 ? 1 : vectors[0].Values.Length);
-        set.Add(vectors);
-        return set;
+        return wanted.Count == 0 ? [] : [.. database.Stream("SELECT content_id, embedding FROM embeddings", Wanted).OfType<KeyedVector>()];
 
         KeyedVector? Wanted(DbDataReader reader)
         {
@@ -24,10 +23,19 @@ internal static class StoredVectors
         }
     }
 
+    /// <summary>The same, to be compared.</summary>
+    public static VectorSet ReadSet(StoreDatabase database, IEnumerable<ContentKey> contents)
+    {
+        var vectors = Read(database, contents);
+        var set = new VectorSet(vectors.Count == 0 ? 1 : vectors[0].Values.Length);
+        set.Add(vectors);
+        return set;
+    }
+
     private static Half[] Halves(List<float> values)
     {
         var halves = new Half[values.Count];
-        for (var i = 0; i < halves.Length; i++) halves[i] = (Half)values[i];
+        TensorPrimitives.ConvertToHalf(CollectionsMarshal.AsSpan(values), halves);
         return halves;
     }
 }

@@ -48,6 +48,25 @@ public sealed class AnalyzeVerbTests : IDisposable
         (await Program.RunAsync("analyze", Study(), "--words", "almond")).UserError().ShouldContain("there is no finished run");
     }
 
+    [Theory]
+    [InlineData("rows")]
+    [InlineData("embeddings")]
+    public async Task A_damaged_file_of_the_store_is_named_in_one_line(string table)
+    {
+        await _store.WriteAsync(MadeCaptions.Rows(1));
+        var file = Directory.GetFiles(Path.Combine(_store.Path, table), "*.parquet", SearchOption.AllDirectories)[0];
+        using (var bytes = File.OpenWrite(file)) bytes.SetLength(bytes.Length - 100);
+
+        var result = await Program.RunAsync("analyze", Study(), "--words", "sunflower", "--json");
+
+        result.ExitCode.ShouldBe(2);
+        result.Output.ShouldBeEmpty();
+        var line = result.Error.TrimEnd().Split('\n').ShouldHaveSingleItem();
+        line.ShouldStartWith("failed: the store cannot be read: ");
+        line.ShouldContain(Path.GetFileName(file));
+        line.ShouldEndWith("`memorization store verify STUDY` names every file that is damaged");
+    }
+
     private string Study()
     {
         File.WriteAllText(_folder.File("study.json"), JsonSerializer.Serialize(new { input = new[] { "rows.parquet" }, keywords = new[] { "van gogh" }, store = new { path = _store.Path } }));

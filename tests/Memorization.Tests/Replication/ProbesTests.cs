@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Memorization.Captions;
 using Memorization.Clip;
 using Memorization.Embedding;
@@ -158,8 +159,11 @@ public sealed class ProbesTests : IDisposable
             return Task.FromResult(new ChatResponse(new ChatMessage(ChatRole.Assistant, answer)));
         }
 
-        public IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
-            throw new NotSupportedException();
+        public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
+            IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        {
+            foreach (var update in (await GetResponseAsync(messages, options, cancellationToken)).ToChatResponseUpdates()) yield return update;
+        }
 
         public object? GetService(Type serviceType, object? serviceKey = null) => null;
 
