@@ -28,7 +28,7 @@ internal static class FunnelSection
         }
 
         return Html.Of($"""
-            <p>{funnel.RowsRead} rows were read in {funnel.UnitsFinished} finished row groups. Each ended in the study or for one reason; the numbers add up: {funnel.RowsRead} read
+            <p>{funnel.RowsRead} rows were read in {funnel.UnitsFinished} finished row {(funnel.UnitsFinished == 1 ? "group" : "groups")}. Each ended in the study or for one reason; the numbers add up: {funnel.RowsRead} read
             − {funnel.RowsRead - funnel.StudyRows} ended before = {funnel.StudyRows} in the study.</p>
             {SortableTable.Of("The funnel", "funnel", ReportTables.Funnel(data), Columns, Html.Concat(stages.Append(Row("stage total", "Study", "rows with their image in a family", null, funnel.StudyRows, funnel.RowsRead))))}
             """);

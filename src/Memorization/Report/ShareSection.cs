@@ -16,10 +16,10 @@ internal static class ShareSection
         var shares = data.Analysis.Shares;
         if (shares.Count == 0) return Html.Of($"<p>No word set was asked for, and the study has no keyword. <code>analysis.words</code> in the study names some.</p>");
         var links = new FamilyLinks(data);
-        var keyword = data.Study.Keywords.Count == 0 ? Html.Of($"the study has no keyword, so every family counts") : Html.Of($"those of whose rows at least half have <q>{data.Study.Keywords[0]}</q>");
+        var keyword = data.Study.Keywords.Count == 0 ? Html.Of($"; without a keyword in the study every family counts") : Html.Of($", of those of whose rows at least half have <q>{data.Study.Keywords[0]}</q>");
         return Html.Of($"""
             <p>Each line takes the rows whose caption has all of its words. <em>Share of the largest</em>: the largest of the families that these rows are among themselves, images of other rows left out. <em>In families of the
-            keyword</em>: rows that lie in families of the whole study, of {keyword}. <em>Bounds</em>: what the share is if none, and if all, of the images that could not be had belong there.</p>
+            keyword</em>: rows that lie in families of the whole study{keyword}. <em>Bounds</em>: what the share is if none, and if all, of the images that could not be had belong there.</p>
             {SortableTable.Of("Shares of word sets", "shares", AnalysisTables.Shares(shares), Columns, Html.Each(shares, share => Row(share, links)))}
             """);
     }
