@@ -62,6 +62,13 @@ internal sealed class CaptionCorpus
     /// <summary>The texts of a family.</summary>
     public Range TextsOf(int family) => (family == 0 ? 0 : _textEnds[family - 1]).._textEnds[family];
 
+    /// <summary>The distinct images of a family, ascending.</summary>
+    public ContentKey[] ContentsOf(int family)
+    {
+        var (start, count) = RowsOf(family).GetOffsetAndLength(_contents.Count);
+        return [.. _contents.GetRange(start, count).Distinct().Order()];
+    }
+
     /// <summary>The families by size, largest first, equal ones by id.</summary>
     public IEnumerable<int> BySize() => Enumerable.Range(0, _families.Count).OrderByDescending(family => RowsOf(family).End.Value - RowsOf(family).Start.Value).ThenBy(family => family);
 

@@ -19,15 +19,17 @@ internal static class TableOne
     {
         if (listed.Count == 0) return [];
         var counts = FamilyCounts.Read(database);
-        var medians = InsideSimilarity.Medians(database, options);
-        return [.. listed.Zip(words.GetAwaiter().GetResult(), (family, words) =>
+        var contents = listed.Select(family => (Family: family, Contents: corpus.ContentsOf(family))).ToList();
+        var medians = InsideSimilarity.Medians(database, contents, options);
+        return [.. contents.Zip(words.GetAwaiter().GetResult(), (listed, words) =>
         {
+            var family = listed.Family;
             var (id, rows, count) = (corpus.Families[family], Count(corpus.RowsOf(family)), counts[corpus.Families[family]]);
             return new FamilySummary
             {
                 Family = id,
                 Size = rows,
-                Contents = count.Contents,
+                Contents = listed.Contents.Length,
                 Share = (double)rows / corpus.Rows.Count,
                 Texts = Count(corpus.TextsOf(family)),
                 Captions = count.Captions,
@@ -36,7 +38,7 @@ internal static class TableOne
                 Stars = count.Stars,
                 LargestStar = count.LargestStar,
                 LeastSimilarity = count.LeastSimilarity,
-                MedianSimilarity = medians.TryGetValue(id, out var median) ? median : null,
+                MedianSimilarity = medians.TryGetValue(family, out var median) ? median : null,
                 KeywordRows = corpus.CountWith(corpus.Keyword, corpus.RowsOf(family)),
                 ChanceZ = words.HighestByChance,
                 Draws = words.Draws,
