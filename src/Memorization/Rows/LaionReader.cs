@@ -56,7 +56,7 @@ public sealed class LaionReader(LaionFile file, int rowGroup, ScanFilter filter)
         _emitted = 0;
         Array.Clear(_ended);
         using var columns = new RowGroupColumns(file, rowGroup);
-        var metadata = filter.Metadata is { } options && MetadataFilter.Asks(options) ? new MetadataFilter(options, columns) : null;
+        var metadata = MetadataOf(columns, filter);
         if (metadata?.ExcludesAll() is { } all)
         {
             _ended[(int)all] = file.RowGroups[rowGroup];
@@ -65,6 +65,18 @@ public sealed class LaionReader(LaionFile file, int rowGroup, ScanFilter filter)
 
         for (var row = 0; NextWanted(columns, metadata, ref row, stop) is { } wanted; row++) yield return wanted;
     }
+
+    /// <summary>Whether the statistics of a row group exclude all of its rows.</summary>
+    /// <exception cref="BrokenInputException">The row group is corrupt.</exception>
+    internal static bool IsExcluded(LaionFile file, int rowGroup, ScanFilter filter)
+    {
+        if (filter.Metadata is not { } options || !MetadataFilter.HasRanges(options)) return false;
+        using var columns = new RowGroupColumns(file, rowGroup);
+        return MetadataOf(columns, filter)!.ExcludesAll() is not null;
+    }
+
+    private static MetadataFilter? MetadataOf(RowGroupColumns columns, ScanFilter filter) =>
+        filter.Metadata is { } options && MetadataFilter.Asks(options) ? new MetadataFilter(options, columns) : null;
 
     private LaionRow? NextWanted(RowGroupColumns columns, MetadataFilter? metadata, ref int row, CancellationToken stop)
     {

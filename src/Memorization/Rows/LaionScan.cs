@@ -19,7 +19,7 @@ namespace Memorization.Rows;
 /// <param name="stored">The rows of a unit that are taken from the store. Asked in order, one unit at a time.</param>
 /// <param name="parallelism">Row groups read at a time.</param>
 /// <param name="log">Says which file cannot be read.</param>
-public sealed class LaionScan(IReadOnlyList<string> files, ScanFilter filter, Func<UnitId, int, UnitWork> work, Func<UnitId, StoredUnit> stored, int parallelism, ILogger log)
+public sealed class LaionScan(IReadOnlyList<string> files, ScanFilter filter, UnitDecision work, Func<UnitId, StoredUnit> stored, int parallelism, ILogger log)
 {
     private readonly List<BrokenInputException> _broken = [];
     private double _progress;
@@ -30,7 +30,7 @@ public sealed class LaionScan(IReadOnlyList<string> files, ScanFilter filter, Fu
     /// <param name="parallelism">Row groups read at a time.</param>
     /// <param name="log">Says which file cannot be read.</param>
     public LaionScan(IReadOnlyList<string> files, ScanFilter filter, int parallelism, ILogger log)
-        : this(files, filter, (_, _) => UnitWork.Scan, _ => throw new InvalidOperationException("no unit is taken from a store"), parallelism, log)
+        : this(files, filter, (_, _, _) => UnitWork.Scan, _ => throw new InvalidOperationException("no unit is taken from a store"), parallelism, log)
     {
     }
 
@@ -110,7 +110,7 @@ public sealed class LaionScan(IReadOnlyList<string> files, ScanFilter filter, Fu
                         {
                             log.Warning("{File}, row group {RowGroup}, is the same content as one read before; it is not read again", file.Path, group);
                         }
-                        else if (work(unit, file.RowGroups[group]) is var todo && todo == UnitWork.Stored)
+                        else if (Decide(file, group, unit) is var todo && todo == UnitWork.Stored)
                         {
                             step = step with { Stored = unit };
                         }
@@ -138,6 +138,8 @@ public sealed class LaionScan(IReadOnlyList<string> files, ScanFilter filter, Fu
             steps.Complete(exception);
         }
     }
+
+    private UnitWork Decide(LaionFile file, int group, UnitId unit) => work(unit, file.RowGroups[group], () => LaionReader.IsExcluded(file, group, filter));
 
     private static void ReadAll(BlockingCollection<UnitScan> toRead, CancellationToken end)
     {

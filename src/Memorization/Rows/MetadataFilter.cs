@@ -28,6 +28,9 @@ internal sealed class MetadataFilter
     public static bool Asks(MetadataOptions options) =>
         options is not { MinSimilarity: null, MaxSimilarity: null, MinSidePixels: null, MaxSidePixels: null, Nsfw: [], Licenses: [] };
 
+    /// <summary>Whether the options ask for anything that statistics could exclude.</summary>
+    public static bool HasRanges(MetadataOptions options) => options is not { MinSimilarity: null, MaxSimilarity: null, MinSidePixels: null, MaxSidePixels: null };
+
     /// <summary>The reason under which every row of the group ends, if the footer's statistics prove it; nothing has to be read then.</summary>
     /// <remarks>Only what is asked first can be proven: of a later question it is not known which rows come to it.</remarks>
     public Reason? ExcludesAll()

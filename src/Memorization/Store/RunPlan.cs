@@ -49,7 +49,8 @@ public sealed class RunPlan : IDisposable
     /// <summary>What is to be done with a unit.</summary>
     /// <param name="unit">The unit.</param>
     /// <param name="rows">Its rows.</param>
-    public UnitWork Decide(UnitId unit, int rows)
+    /// <param name="isExcluded">Whether its statistics exclude all of its rows: under rules that differ, some of them may have ended for another reason before.</param>
+    public UnitWork Decide(UnitId unit, int rows, Func<bool> isExcluded)
     {
         var isDue = _known.DueUnits.Contains(unit);
         if (!isDue && _history.Find(unit, _scope.Filter, _scope.Model) is { } done)
@@ -60,7 +61,7 @@ public sealed class RunPlan : IDisposable
             return UnitWork.Finished;
         }
 
-        if (Earlier(unit) is not null)
+        if (Earlier(unit) is { } earlier && (earlier.Coverage == Coverage.Same || !isExcluded()))
         {
             Counts = Counts with { UnitsJudged = Counts.UnitsJudged + 1, RowsJudged = Counts.RowsJudged + _known.Selected.GetValueOrDefault(unit) };
             return UnitWork.Stored;

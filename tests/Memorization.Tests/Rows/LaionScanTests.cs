@@ -89,11 +89,35 @@ public sealed class LaionScanTests : IDisposable
         rows.OfType<LaionRow>().Select(row => row.Caption).ShouldBe(Captions("a.parquet", 300).Where((_, i) => i is < 100 or >= 200));
     }
 
+    [Fact]
+    public async Task Of_each_unit_it_is_known_whether_its_statistics_exclude_it()
+    {
+        using var properties = ParquetFixture.Build(builder => builder.Compression(Compression.Snappy));
+        var path = _files.Write(
+            "a.parquet", properties, 2, ("URL", new[] { "u0", "u1", "u2", "u3" }), ("TEXT", new[] { null, "a cat", "a cat", "a cat" }), ("similarity", new double?[] { 0.1, 0.2, 0.2, 0.4 }));
+        List<bool> excluded = [];
+        foreach (var metadata in (MetadataOptions[])[new() { MinSimilarity = 0.3 }, new() { Nsfw = ["UNLIKELY"] }])
+        {
+            var scan = new LaionScan([path], new ScanFilter(null, metadata), Decide, _ => throw new InvalidOperationException(), 1, Logger.None);
+            using var graph = new Graph(CancellationToken.None, CancellationToken.None);
+            graph.Source<LaionRow>(StageName.Scan, scan.RunAsync).Sink(StageName.Cluster, (_, _) => ValueTask.CompletedTask);
+            await graph.RunAsync().WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        }
+
+        excluded.ShouldBe([true, false, false, false]);
+
+        UnitWork Decide(UnitId unit, int rows, Func<bool> isExcluded)
+        {
+            excluded.Add(isExcluded());
+            return UnitWork.Finished;
+        }
+    }
+
     private static async Task<(List<object> Ends, Graph Graph, LaionScan Scan)> RunAsync(string[] files, int parallelism, Func<UnitId, bool>? isDone = null)
     {
         List<object> ends = [];
         var scan = new LaionScan(
-            files, new ScanFilter(), (unit, _) => isDone is not null && isDone(unit) ? UnitWork.Finished : UnitWork.Scan, _ => throw new InvalidOperationException(), parallelism, Logger.None);
+            files, new ScanFilter(), (unit, _, _) => isDone is not null && isDone(unit) ? UnitWork.Finished : UnitWork.Scan, _ => throw new InvalidOperationException(), parallelism, Logger.None);
         using var graph = new Graph(CancellationToken.None, CancellationToken.None);
         graph.Source<LaionRow>(StageName.Scan, scan.RunAsync).Collect<object>(
             StageName.Store,
