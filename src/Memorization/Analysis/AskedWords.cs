@@ -19,15 +19,16 @@ internal sealed record AskedWords(IReadOnlyList<string> Words, IReadOnlyList<str
     /// <param name="forest">Its forest.</param>
     /// <param name="sets">Words, each set as a keyword is written.</param>
     /// <param name="without">Word sets whose rows are left out.</param>
+    /// <param name="vectors">The store's embeddings.</param>
     /// <param name="options">Parallelism of comparing.</param>
     /// <exception cref="SetupException">A set has no word.</exception>
     public static IReadOnlyList<AskedWords> Find(
-        StoreDatabase database, CaptionCorpus corpus, StudyForest forest, IReadOnlyList<string> sets, IReadOnlyList<string> without, ClusterOptions options)
+        StoreDatabase database, CaptionCorpus corpus, StudyForest forest, IReadOnlyList<string> sets, IReadOnlyList<string> without, AnalysisVectors vectors, ClusterOptions options)
     {
         var asked = sets.Select(WordsOf).ToList();
         var unwanted = without.Select(set => corpus.NumbersOf(WordsOf(set))).OfType<int[]>().ToList();
         var rows = asked.ConvertAll(words => RowsWith(corpus.Rows, corpus.NumbersOf(words), unwanted));
-        var families = InducedFamilies.Of(database, corpus, forest, rows, options);
+        var families = InducedFamilies.Of(database, corpus, forest, rows, vectors, options);
         return [.. asked.Select((words, i) => new AskedWords(words, without, rows[i], families[i], RowsWith(corpus.Missing, corpus.NumbersOf(words), unwanted).Count))];
     }
 

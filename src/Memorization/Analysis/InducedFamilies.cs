@@ -15,9 +15,10 @@ internal static class InducedFamilies
     /// <param name="corpus">The study's rows.</param>
     /// <param name="forest">Its forest.</param>
     /// <param name="sets">Some of the rows, ascending, in each set.</param>
+    /// <param name="vectors">The store's embeddings.</param>
     /// <param name="options">Parallelism of comparing.</param>
     public static IReadOnlyList<IReadOnlyList<IReadOnlyList<int>>> Of(
-        StoreDatabase database, CaptionCorpus corpus, StudyForest forest, IReadOnlyList<IReadOnlyList<int>> sets, ClusterOptions options)
+        StoreDatabase database, CaptionCorpus corpus, StudyForest forest, IReadOnlyList<IReadOnlyList<int>> sets, AnalysisVectors vectors, ClusterOptions options)
     {
         var threshold = database.ThresholdAndSnapshot.Threshold;
         var families = corpus.FamilyOfRows();
@@ -25,9 +26,8 @@ internal static class InducedFamilies
         foreach (var (_, family) in forest.OfRows.Zip(families).DistinctBy(row => row.First)) sizes[family]++;
         var broken = sets.Select(rows => BrokenSet.Of(forest, families, sizes, rows, threshold)).ToList();
 
-        // All embeddings are read to find some: once for all sets.
-        var vectors = StoredVectors.ReadSet(database, broken.SelectMany(set => set.Images).Select(image => forest.Contents[image]));
-        foreach (var set in broken.Where(set => set.Families.Count > 0)) set.Reconnect(forest, vectors, threshold, options);
+        var found = vectors.Of([.. broken.SelectMany(set => set.Images).Select(image => forest.Contents[image]).Distinct()]);
+        foreach (var set in broken.Where(set => set.Families.Count > 0)) set.Reconnect(forest, found, threshold, options);
         return [.. sets.Zip(broken, (rows, set) => (IReadOnlyList<IReadOnlyList<int>>)[.. rows
             .GroupBy(row => set.Parts.Find(forest.OfRows[row]), (_, mine) => mine.ToList()).OrderByDescending(family => family.Count).ThenBy(family => family[0])])];
     }

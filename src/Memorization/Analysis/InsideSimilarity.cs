@@ -1,6 +1,5 @@
 using Memorization.Clustering;
 using Memorization.Statistics;
-using Memorization.Store;
 
 namespace Memorization.Analysis;
 
@@ -13,22 +12,40 @@ internal static class InsideSimilarity
     // Images whose vectors are held at once: of 512 numbers each, 500 MB. Each time all embeddings are read.
     private const int ContentsAtOnce = 400_000;
 
-    /// <summary>The medians of the largest families with two distinct images or more, by family.</summary>
-    /// <param name="database">The store.</param>
+    /// <summary>The families whose medians are computed: the largest with two distinct images or more. Those of one part are computed together.</summary>
     /// <param name="families">The distinct images of families, largest family first.</param>
-    /// <param name="options">Of how many families, and the seed.</param>
-    public static IReadOnlyDictionary<int, double> Medians(StoreDatabase database, IEnumerable<(int Family, ContentKey[] Contents)> families, AnalysisOptions options)
+    /// <param name="options">How many families.</param>
+    public static IReadOnlyList<IReadOnlyList<(int Family, ContentKey[] Contents)>> Parts(IEnumerable<(int Family, ContentKey[] Contents)> families, AnalysisOptions options)
     {
-        var largest = families.Where(family => family.Contents.Length > 1).Take(options.SimilarityFamilies).ToList();
-        var medians = new Dictionary<int, double>();
-        for (int start = 0, end; start < largest.Count; start = end)
+        List<List<(int Family, ContentKey[] Contents)>> parts = [];
+        var contents = 0;
+        foreach (var family in families.Where(family => family.Contents.Length > 1).Take(options.SimilarityFamilies))
         {
-            var contents = largest[start].Contents.Length;
-            for (end = start + 1; end < largest.Count && contents + largest[end].Contents.Length <= ContentsAtOnce; end++) contents += largest[end].Contents.Length;
-            var some = largest[start..end];
-            var vectors = StoredVectors.ReadSet(database, some.SelectMany(family => family.Contents));
-            var found = some.AsParallel().AsOrdered().Select(family => Median(vectors.Distinct, Array.ConvertAll(family.Contents, content => vectors.Nodes[content]), options.Seed));
-            foreach (var (family, median) in some.Zip(found)) medians.Add(family.Family, median);
+            contents += family.Contents.Length;
+            if (parts.Count == 0 || contents > ContentsAtOnce)
+            {
+                parts.Add([]);
+                contents = family.Contents.Length;
+            }
+
+            parts[^1].Add(family);
+        }
+
+        return parts;
+    }
+
+    /// <summary>Their medians, by family.</summary>
+    /// <param name="vectors">The store's embeddings.</param>
+    /// <param name="parts">The families.</param>
+    /// <param name="seed">Of the pairs that are drawn.</param>
+    public static IReadOnlyDictionary<int, double> Medians(AnalysisVectors vectors, IEnumerable<IReadOnlyList<(int Family, ContentKey[] Contents)>> parts, int seed)
+    {
+        var medians = new Dictionary<int, double>();
+        foreach (var part in parts)
+        {
+            var set = vectors.Of([.. part.SelectMany(family => family.Contents)]);
+            var found = part.AsParallel().AsOrdered().Select(family => Median(set.Distinct, Array.ConvertAll(family.Contents, content => set.Nodes[content]), seed));
+            foreach (var (family, median) in part.Zip(found)) medians.Add(family.Family, median);
         }
 
         return medians;

@@ -58,8 +58,12 @@ public sealed record StudyAnalysis
         var words = Task.Run(async () => (await tested.ConfigureAwait(false)).Lists());
         var triggers = Task.Run(() => TriggerMining.Find(corpus, options));
         var sweep = Task.Run(() => ThresholdStep.Sweep(database, forest));
-        var asked = Asked(database, corpus, forest, study);
-        var families = TableOne.Compute(database, corpus, listed, words, options);
+        var contents = listed.Select(family => (Family: family, Contents: corpus.ContentsOf(family))).ToList();
+        var compared = InsideSimilarity.Parts(contents, options);
+        var vectors = new AnalysisVectors(database, [.. compared.Take(1).SelectMany(part => part.SelectMany(family => family.Contents))]);
+        var asked = Asked(database, corpus, forest, vectors, study);
+        var medians = InsideSimilarity.Medians(vectors, compared, options.Seed);
+        var families = TableOne.Compute(database, corpus, contents, medians, words);
         return new StudyAnalysis
         {
             Rows = corpus.Rows.Count,
@@ -80,9 +84,9 @@ public sealed record StudyAnalysis
     internal static DropEffect DropOf(StoreDatabase database, Study study)
     {
         var corpus = CaptionCorpus.Read(database, study.Keywords, study.Analysis);
-        return DropEffect.Of(corpus, Asked(database, corpus, StudyForest.Read(database, corpus), study), KeepRule.Read(database, study.Analysis.KeepPerFamily), study.Analysis.KeepPerFamily);
+        return DropEffect.Of(corpus, Asked(database, corpus, StudyForest.Read(database, corpus), new AnalysisVectors(database, []), study), KeepRule.Read(database, study.Analysis.KeepPerFamily), study.Analysis.KeepPerFamily);
     }
 
-    private static IReadOnlyList<AskedWords> Asked(StoreDatabase database, CaptionCorpus corpus, StudyForest forest, Study study) => AskedWords.Find(
-        database, corpus, forest, study.Analysis.Words.Count > 0 ? study.Analysis.Words : study.Keywords, study.Analysis.Without, study.Cluster);
+    private static IReadOnlyList<AskedWords> Asked(StoreDatabase database, CaptionCorpus corpus, StudyForest forest, AnalysisVectors vectors, Study study) => AskedWords.Find(
+        database, corpus, forest, study.Analysis.Words.Count > 0 ? study.Analysis.Words : study.Keywords, study.Analysis.Without, vectors, study.Cluster);
 }

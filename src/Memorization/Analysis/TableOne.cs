@@ -1,3 +1,4 @@
+using Memorization.Clustering;
 using Memorization.Store;
 
 namespace Memorization.Analysis;
@@ -11,16 +12,14 @@ internal static class TableOne
     /// <summary>Makes the table.</summary>
     /// <param name="database">The store, at its snapshot.</param>
     /// <param name="corpus">Its captions.</param>
-    /// <param name="listed">The families to list.</param>
+    /// <param name="contents">The families to list, with their distinct images.</param>
+    /// <param name="medians">The median similarity of those where it was measured.</param>
     /// <param name="words">The words of each of them.</param>
-    /// <param name="options">Of how many families the median similarity is measured.</param>
     public static IReadOnlyList<FamilySummary> Compute(
-        StoreDatabase database, CaptionCorpus corpus, IReadOnlyList<int> listed, Task<IReadOnlyList<WordsOfFamily>> words, AnalysisOptions options)
+        StoreDatabase database, CaptionCorpus corpus, IReadOnlyList<(int Family, ContentKey[] Contents)> contents, IReadOnlyDictionary<int, double> medians, Task<IReadOnlyList<WordsOfFamily>> words)
     {
-        if (listed.Count == 0) return [];
+        if (contents.Count == 0) return [];
         var counts = FamilyCounts.Read(database);
-        var contents = listed.Select(family => (Family: family, Contents: corpus.ContentsOf(family))).ToList();
-        var medians = InsideSimilarity.Medians(database, contents, options);
         return [.. contents.Zip(words.GetAwaiter().GetResult(), (listed, words) =>
         {
             var family = listed.Family;
