@@ -1,5 +1,6 @@
 using System.Globalization;
 using Memorization.Replication.Scoring;
+using Memorization.Statistics;
 using Spectre.Console;
 
 namespace Memorization.Pipelines.Terminal;
@@ -26,6 +27,7 @@ internal static class EvaluationView
             AnsiConsole.WriteLine(string.Create(CultureInfo.InvariantCulture, $"log-odds of replication per standard deviation: {slopes}; held-out AUC {model.HeldOutAuc:0.000}"));
         }
 
+        foreach (var one in evaluation.Objects) AnsiConsole.Write(Objects(one));
         if (evaluation.WithoutProbe + evaluation.WithoutFamily > 0)
             AnsiConsole.WriteLine($"not counted: {evaluation.WithoutProbe} images of no probe's caption, {evaluation.WithoutFamily} of probes without a family in the study");
     }
@@ -47,6 +49,23 @@ internal static class EvaluationView
 
         return table;
     }
+
+    private static Table Objects(GeneratedObject one)
+    {
+        var table = new Table().RoundedBorder().Title($"{one.Description} in generated images".EscapeMarkup()).AddColumn("captions")
+            .AddColumn(Right("images")).AddColumn(Right("positive")).AddColumn(Right("apparent")).AddColumn("95 %").AddColumn(Right("corrected")).AddColumn("95 %");
+        foreach (var share in one.Shares.Where(share => share.Group != "probe").Concat(one.Shares.Where(share => share.Group == "probe").OrderByDescending(share => share.Share).Take(MostProbes)))
+        {
+            table.AddRow(
+                (share.Caption ?? (share.Group == "all" ? "all" : $"all {share.Probes} {share.Kind}")).EscapeMarkup(), share.Images.ToString("N0", CultureInfo.InvariantCulture),
+                share.Positives.ToString("N0", CultureInfo.InvariantCulture), share.Share.ToString("P1", CultureInfo.InvariantCulture), Ends(share.Interval),
+                share.Corrected?.ToString("P1", CultureInfo.InvariantCulture) ?? "", Ends(share.CorrectedInterval));
+        }
+
+        return table;
+    }
+
+    private static string Ends(Interval? interval) => interval is { } of ? string.Create(CultureInfo.InvariantCulture, $"{of.Low:P1}–{of.High:P1}") : "";
 
     private static TableColumn Right(string name) => new TableColumn(name).RightAligned();
 }

@@ -5,6 +5,7 @@ using Memorization.Analysis;
 using Memorization.Configuration;
 using Memorization.Embedding;
 using Memorization.Images;
+using Memorization.Objects;
 using Memorization.Pipelines.Terminal;
 using Memorization.Replication;
 using Memorization.Replication.Scoring;
@@ -15,8 +16,6 @@ namespace Memorization.Pipelines.Verbs;
 /// <summary>evaluate STUDY: generated images held against the study's families.</summary>
 internal static class EvaluateVerb
 {
-    private const int Window = 256;
-
     public static Command Create()
     {
         var standard = new EvaluationOptions();
@@ -29,8 +28,12 @@ internal static class EvaluateVerb
         var families = NumberOption.Create("--families", "Families, the largest first, among which each image's nearest is looked for, besides the probes' own.", standard.Families, 1, 1_000_000);
         var draws = NumberOption.Create("--draws", "Draws of the bootstrap.", standard.Draws, 100, 1_000_000);
         var seed = NumberOption.Create("--seed", "Seed of what is drawn.", standard.Seed, 0);
+        var objects = new Option<string[]>("--object") { Description = "Search the images for this object of the study, too, as `objects` did the training images. Repeats." };
         var output = new Option<string?>("--out") { Description = "Folder for every table as CSV and Parquet." };
-        var command = new Command("evaluate", "Says how many generated images give back a family of the study, by probe, with intervals.") { study, images, probes, threshold, thresholds, rate, families, draws, seed, output };
+        var command = new Command("evaluate", "Says how many generated images give back a family of the study, by probe, with intervals; the report shows it.")
+        {
+            study, images, probes, threshold, thresholds, rate, families, draws, seed, objects, output,
+        };
         command.SetAction(async (parsed, stop) =>
         {
             var context = StudyContext.Load(parsed.GetRequiredValue(study), parsed);
@@ -49,9 +52,14 @@ internal static class EvaluateVerb
             if (options.FalsePositiveRate is not (> 0 and < 1)) throw new SetupException(FormattableString.Invariant($"--false-positives is {options.FalsePositiveRate}; it must be between 0 and 1"));
             if (options.Threshold is <= 0 or > 1) throw new SetupException(FormattableString.Invariant($"--threshold is {options.Threshold}; it must be above 0 and at most 1"));
             var asked = Probe.Read(InputFiles.Lines(file), file);
+            var searched = ObjectsVerb.Chosen(context, parsed.GetValue(objects) ?? [], isAllByDefault: false);
+
+            // Held, so that nothing is vacuumed that is being read, and the evaluation is of the newest snapshot when it is kept.
+            using var held = await context.HoldStoreAsync(StudyContext.NewRunId(TimeProvider.System));
             using var database = await StoreDatabase.OpenAsync(context.Store);
-            var (given, rejected) = await EmbedAsync(context, database, folder, stop);
-            var evaluation = Evaluation.Compute(database, given, asked, options);
+            var (evaluation, rejected) = await EvaluateAsync(context, database, new GivenImages(folder), asked, searched, options, stop);
+            await EvaluationFile.WriteAsync(context.Store, evaluation);
+            ReportVerb.Outdate(context);
             if (parsed.GetValue(output) is { } target) await EvaluationTables.WriteAsync(evaluation, target);
             if (rejected > 0) await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{rejected} images could not be decoded or embedded; `memorization decode --images` says why"));
             if (parsed.GetValue(GlobalOptions.Json)) await Console.Out.WriteLineAsync(JsonSerializer.Serialize(evaluation, JsonOutput.Indented));
@@ -61,27 +69,20 @@ internal static class EvaluateVerb
         return command;
     }
 
-    private static async Task<(List<GivenEmbedding> Images, int Rejected)> EmbedAsync(StudyContext context, StoreDatabase database, string folder, CancellationToken stop)
+    private static async Task<(Evaluation Evaluation, int Rejected)> EvaluateAsync(
+        StudyContext context, StoreDatabase database, GivenImages images, IReadOnlyList<Probe> probes, IReadOnlyList<ObjectOptions> objects, EvaluationOptions options, CancellationToken stop)
     {
         var model = context.Model();
         using var encoder = InputFiles.Read(model.Path ?? ModelOptions.BuiltIn, () => ImageEncoder.Open(model));
         database.RequireModel(encoder.Model.ModelId);
         await using var workers = new DecodeWorkers(DecodeWorkerVerb.Command, context.Study.Decode, encoder.Model.Side);
         var decoder = new ImageDecoder(context.Study.Decode, side: encoder.Model.Side, workers: workers);
-        List<GivenEmbedding> embedded = [];
-        var all = 0;
-        foreach (var some in GivenImage.Read(folder).Chunk(Window))
-        {
-            stop.ThrowIfCancellationRequested();
-            var pixels = new byte[]?[some.Length];
-            await Parallel.ForAsync(0, some.Length, stop, async (i, until) => pixels[i] = (await decoder.DecodeAsync(some[i].Bytes, until)).IsKept(out var kept) ? kept.Rgb : null);
-            var places = Enumerable.Range(0, some.Length).Where(i => pixels[i] is not null).ToList();
-            var embeddings = encoder.Embed([.. places.Select(i => pixels[i]!)]);
-            embedded.AddRange(places.Zip(embeddings).Where(pair => pair.Second is not null).Select(pair => new GivenEmbedding(some[pair.First].Name, some[pair.First].Caption, some[pair.First].Seed, pair.Second!)));
-            all += some.Length;
-        }
-
-        return all > 0 ? (embedded, all - embedded.Count) : throw new SetupException($"there is no image in {folder}; `memorization generate` makes some");
+        var (given, rejected) = await images.EmbedAsync(encoder, decoder, stop);
+        var evaluation = await Evaluation.Compute(database, given, probes, options).WithPairsAsync(database, given, images, decoder, stop);
+        List<GeneratedObject> found = [];
+        foreach (var one in objects)
+            found.Add(await GeneratedObject.SearchAsync((context.Store, evaluation.Snapshot, context.Folder), one, model, context.Study.Decode, ObjectsVerb.Workers(context), images, given, probes, stop));
+        return (evaluation with { Objects = found }, rejected);
     }
 
     private static Dictionary<string, double> Thresholds(string? file)

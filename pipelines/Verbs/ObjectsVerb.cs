@@ -86,12 +86,16 @@ internal static class ObjectsVerb
         return ExitCodes.Done;
     }
 
-    private static Func<int, DecodeWorkers?> Workers(StudyContext context) =>
+    /// <summary>Makes the processes in which pictures are decoded that may take long, for a side.</summary>
+    public static Func<int, DecodeWorkers?> Workers(StudyContext context) =>
         side => new DecodeWorkers(DecodeWorkerVerb.Command, context.Study.Decode, side, TimeProvider.System, whole: true);
 
-    private static IReadOnlyList<ObjectOptions> Chosen(StudyContext context, string[] names)
+    /// <summary>The study's objects of some names.</summary>
+    /// <exception cref="SetupException">The study has no such object, or none at all.</exception>
+    public static IReadOnlyList<ObjectOptions> Chosen(StudyContext context, string[] names, bool isAllByDefault = true)
     {
         var all = context.Study.Objects;
+        if (names.Length == 0 && !isAllByDefault) return [];
         if (all.Count == 0) throw new SetupException($"{context.File} has no objects; add a list of them, as in config/astronaut.json");
         if (names.FirstOrDefault(name => all.All(one => one.Name != name)) is { } unknown)
             throw new SetupException($"--object {unknown}: {context.File} has no such object; it has {string.Join(", ", all.Select(one => one.Name))}");

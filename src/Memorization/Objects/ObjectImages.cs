@@ -5,28 +5,9 @@ using Memorization.Store;
 
 namespace Memorization.Objects;
 
-/// <summary>Which bytes of an image are looked at.</summary>
-public enum PixelSource
-{
-    /// <summary>Neither its bytes nor a thumbnail were kept.</summary>
-    None,
-
-    /// <summary>The thumbnail: 112 pixels of the centre crop.</summary>
-    Thumbnail,
-
-    /// <summary>The bytes as received: the whole picture.</summary>
-    Original,
-}
-
-/// <summary>The encoded bytes of an image.</summary>
-/// <param name="ContentId">SHA-256 of the bytes received.</param>
-/// <param name="Source">Which bytes these are.</param>
-/// <param name="Bytes">The bytes; null if they cannot be read, or are not those that were received.</param>
-internal sealed record EncodedImage(string ContentId, PixelSource Source, byte[]? Bytes);
-
 /// <summary>Brings images out of a store: the bytes as received where they were kept, else the thumbnail.</summary>
 /// <remarks>Not thread-safe.</remarks>
-internal sealed class ObjectImages : IDisposable
+internal sealed class ObjectImages : IEncodedImages, IDisposable
 {
     // Of thumbnails asked for at once: a few MB.
     private const int ThumbnailsAtOnce = 1024;

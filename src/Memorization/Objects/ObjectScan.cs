@@ -9,7 +9,7 @@ namespace Memorization.Objects;
 /// <param name="images">Where the bytes come from.</param>
 /// <param name="files">The scores that there are, and where new ones go.</param>
 /// <param name="time">The clock of saving.</param>
-internal sealed class ObjectScan(ObjectDetector detector, ObjectImages images, ScoreFiles files, TimeProvider time)
+internal sealed class ObjectScan(ObjectDetector detector, IEncodedImages images, ScoreFiles files, TimeProvider time)
 {
     private const int MostImages = 32;
     private const int SaveImages = 1024;

@@ -43,6 +43,7 @@ public sealed class Redaction(byte[] key)
         Analysis = Of(data.Analysis),
         Galleries = [.. data.Galleries.Select(Of)],
         Objects = [.. data.Objects.Select(one => one.Redacted(NameOf))],
+        Replication = data.Replication?.Redacted(NameOf),
         FailingHosts = [.. data.FailingHosts.Select(host => host with { Host = NameOf(host.Host) })],
     };
 

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Memorization.Analysis;
 using Memorization.Configuration;
 using Memorization.Objects;
+using Memorization.Replication.Scoring;
 using Memorization.Store;
 
 namespace Memorization.Report;
@@ -37,6 +38,9 @@ internal sealed record ReportData
     /// <summary>What is known of the study's objects at this snapshot.</summary>
     public required IReadOnlyList<ObjectResult> Objects { get; init; }
 
+    /// <summary>What a model gave back of this snapshot's images; null if nobody asked one.</summary>
+    public required Evaluation? Replication { get; init; }
+
     /// <summary>Every host that failed, those with most failures first.</summary>
     public required IReadOnlyList<HostOutcome> FailingHosts { get; init; }
 
@@ -64,6 +68,7 @@ internal sealed record ReportData
             Analysis = analysis,
             Galleries = Gallery.Read(database, analysis.Families, study.Report),
             Objects = await ResultFile.ReadAsync(store, study.Objects, database.ThresholdAndSnapshot.Number).ConfigureAwait(false),
+            Replication = await EvaluationFile.ReadAsync(store, database.ThresholdAndSnapshot.Number).ConfigureAwait(false),
             FailingHosts = HostOutcome.Failing(database, int.MaxValue),
             Hosts = HostOutcome.Count(database),
             ImagesWithoutThumbnail = database.Count(

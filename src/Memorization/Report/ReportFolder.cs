@@ -115,6 +115,7 @@ public static class ReportFolder
         yield return FamilyBars.Of(FamilyFigure.OfStudy(data));
         yield return FamilyBars.Of(FamilyFigure.OfWords(data));
         if (data.Analysis.Sweep.Count > 0) yield return SweepLines.Of(data.Analysis.Sweep, data.Analysis.Rows);
+        if (data.Replication is { Curve.Count: > 0 } replication) yield return ReplicationLines.Of(replication);
     }
 
     /// <summary>What is read of a report again.</summary>

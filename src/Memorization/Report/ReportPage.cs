@@ -21,6 +21,7 @@ internal static class ReportPage
             ("sweep", "Thresholds: how far it moves", SweepSection.Render(data)),
             ("second-opinion", "Second opinion: a hash that knows no encoder", SecondOpinionSection.Render(data)),
             .. ObjectSection.Render(data),
+            .. ReplicationSection.Render(data),
             ("hosts", "Failures by host", HostSection.Render(data)),
             ("methods", "Methods", MethodsSection.Render(data)),
         ];

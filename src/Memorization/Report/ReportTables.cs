@@ -1,3 +1,4 @@
+using Memorization.Replication.Scoring;
 using static Memorization.Report.ResultTable;
 
 namespace Memorization.Report;
@@ -13,6 +14,7 @@ internal static class ReportTables
         Hosts(data),
         .. AnalysisTables.Of(data.Analysis),
         .. data.Objects.SelectMany(ObjectTables.Counted),
+        .. data.Replication is { } replication ? EvaluationTables.Of(replication) : [],
         FamilyFigure.OfStudy(data).ToTable(),
         FamilyFigure.OfWords(data).ToTable(),
     ];

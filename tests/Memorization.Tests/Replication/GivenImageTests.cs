@@ -52,6 +52,17 @@ public sealed class GivenImageTests : IDisposable
         Should.Throw<SetupException>(() => GivenImage.Read(_folder.Path).ToList()).Message.ShouldContain("is not a tar that can be read");
     }
 
+    [Fact]
+    public void Of_wanted_images_alone_the_files_are_read()
+    {
+        Directory.CreateDirectory(_folder.File("a"));
+        File.WriteAllBytes(_folder.File("a", "b.png"), Png);
+        File.WriteAllBytes(_folder.File("c.png"), Png);
+        File.WriteAllText(_folder.File("broken.tar"), new string('x', 600));
+        GivenImage.Read(_folder.Path, new HashSet<string> { "a/b.png", "not.png" }).Select(image => image.Name).ShouldBe(["a/b.png"]);
+        Should.Throw<SetupException>(() => GivenImage.Read(_folder.Path, new HashSet<string> { "broken.tar/0001" }).ToList());
+    }
+
     [Theory]
     [InlineData("image", "{'bytes': 'abc'::BLOB, 'path': 'x'}", "prompt")]
     [InlineData("jpg", "'abc'::BLOB", "caption")]

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
 using Memorization.Configuration;
+using Memorization.Images;
 using Memorization.Statistics;
 using Memorization.Store;
 
@@ -9,6 +10,9 @@ namespace Memorization.Replication.Scoring;
 /// <summary>What a model gives back of a study's images, measured on images that it was asked for.</summary>
 public sealed record Evaluation
 {
+    /// <summary>The snapshot that the images were held against.</summary>
+    public required long Snapshot { get; init; }
+
     /// <summary>The threshold set by hand, where a family has none of its own.</summary>
     public required double Threshold { get; init; }
 
@@ -35,6 +39,13 @@ public sealed record Evaluation
 
     /// <summary>Whether their frequency decides: by the calibrated threshold of the highest cosine, else by the one set by hand; null where nothing can be fitted.</summary>
     public required FrequencyModel? Model { get; init; }
+
+    /// <summary>The study's objects in the images, those that were asked for.</summary>
+    public IReadOnlyList<GeneratedObject> Objects { get; init; } = [];
+
+    /// <summary>Images beside the training images that they come nearest to, at every grade of similarity.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<ReplicationPair> Pairs { get; init; } = [];
 
     /// <summary>Every image with its scores: in the tables, too many for a document.</summary>
     [JsonIgnore]
@@ -68,6 +79,7 @@ public sealed record Evaluation
         var captions = probes.Select(probe => probe.Caption).ToHashSet();
         return new Evaluation
         {
+            Snapshot = database.ThresholdAndSnapshot.Number,
             Threshold = hand,
             WithoutProbe = images.Count(image => image.Caption is null || !captions.Contains(image.Caption)),
             WithoutFamily = scored.Count - counted.Count,
@@ -79,6 +91,32 @@ public sealed record Evaluation
             Model = FrequencyModel.Of(frequencies, Outcomes(rates)),
             Images = scored,
         };
+    }
+
+    /// <summary>Draws pairs of images from those that were scored.</summary>
+    /// <param name="database">The store that they were held against.</param>
+    /// <param name="given">The images' embeddings.</param>
+    /// <param name="images">Where the images are.</param>
+    /// <param name="decoder">Decodes to the model's side.</param>
+    /// <param name="stop">Stops between two images.</param>
+    public async Task<Evaluation> WithPairsAsync(StoreDatabase database, IReadOnlyList<GivenEmbedding> given, GivenImages images, ImageDecoder decoder, CancellationToken stop) =>
+        this with { Pairs = await ReplicationPair.DrawAsync(database, Images, given, images, decoder, stop).ConfigureAwait(false) };
+
+    /// <summary>The evaluation without images and captions, for sharing.</summary>
+    /// <param name="nameOf">What stands for a family or a caption.</param>
+    internal Evaluation Redacted(Func<string, string> nameOf)
+    {
+        return this with
+        {
+            Pairs = [],
+            Images = [],
+            Rates = [.. Rates.Select(rate => rate with { Caption = Name(rate.Caption), Family = Name(rate.Family) })],
+            Consistency = [.. Consistency.Select(one => one with { Caption = nameOf(one.Caption) })],
+            Frequencies = [.. Frequencies.Select(one => one with { Family = nameOf(one.Family) })],
+            Objects = [.. Objects.Select(one => one with { Shares = [.. one.Shares.Select(share => share with { Caption = Name(share.Caption) })] })],
+        };
+
+        string? Name(string? name) => name is null ? null : nameOf(name);
     }
 
     private static List<ScoredImage> Score(FamilyVectors vectors, IReadOnlyList<GivenEmbedding> images, ILookup<string, Probe> probes)

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Memorization.Inference;
 using Memorization.Store;
 
@@ -11,7 +12,10 @@ internal sealed class FamilyVectors
 
     private readonly List<float[]> _vectors; // a family's vectors one after another
 
-    private FamilyVectors(IReadOnlyList<string> families, List<float[]> vectors, int dimension) => (Families, _vectors, Dimension) = (families, vectors, dimension);
+    private readonly List<List<string>> _contents; // a family's images, in the order of its vectors
+
+    private FamilyVectors(IReadOnlyList<string> families, List<float[]> vectors, List<List<string>> contents, int dimension) =>
+        (Families, _vectors, _contents, Dimension) = (families, vectors, contents, dimension);
 
     /// <summary>The families that have images, in order of their ids.</summary>
     public IReadOnlyList<string> Families { get; }
@@ -26,19 +30,20 @@ internal sealed class FamilyVectors
     {
         // What is not a family's id is not in a store either, and must not come into SQL.
         var known = string.Join(", ", families.Where(family => family.All(char.IsAsciiHexDigit)).Select(family => $"'{family}'").Append("''"));
-        SortedDictionary<string, List<float>> vectors = new(StringComparer.Ordinal);
+        SortedDictionary<string, (List<float> Vectors, List<string> Contents)> all = new(StringComparer.Ordinal);
         var dimension = 0;
         database.ForEach($"""
-            SELECT m.family, e.embedding FROM (SELECT DISTINCT family, content_id FROM study WHERE family IN ({known})) m JOIN embeddings e USING (content_id) ORDER BY m.family, m.content_id
+            SELECT m.family, e.embedding, m.content_id FROM (SELECT DISTINCT family, content_id FROM study WHERE family IN ({known})) m JOIN embeddings e USING (content_id) ORDER BY m.family, m.content_id
             """, reader =>
         {
             var values = Unit((List<float>)reader.GetValue(1));
             dimension = values.Length;
             var family = reader.GetString(0);
-            if (!vectors.TryGetValue(family, out var all)) vectors.Add(family, all = []);
-            all.AddRange(values);
+            if (!all.TryGetValue(family, out var own)) all.Add(family, own = ([], []));
+            own.Vectors.AddRange(values);
+            own.Contents.Add(reader.GetString(2));
         });
-        return new FamilyVectors([.. vectors.Keys], [.. vectors.Values.Select(values => values.ToArray())], dimension);
+        return new FamilyVectors([.. all.Keys], [.. all.Values.Select(own => own.Vectors.ToArray())], [.. all.Values.Select(own => own.Contents)], dimension);
     }
 
     /// <summary>A vector brought to length 1: stored ones are rounded to float16.</summary>
@@ -76,6 +81,12 @@ internal sealed class FamilyVectors
 
         return scores;
     }
+
+    /// <summary>The image of a family that an embedding comes nearest to; of equals the first by id.</summary>
+    /// <param name="family">Its place in <see cref="Families"/>.</param>
+    /// <param name="embedding">Of length 1.</param>
+    public string Nearest(int family, float[] embedding) => _contents[family][Enumerable.Range(0, _contents[family].Count)
+        .MaxBy(i => TensorPrimitives.Dot(_vectors[family].AsSpan(i * Dimension, Dimension), embedding))];
 
     // The three highest, in falling order.
     private static void Keep(float[] best, ReadOnlySpan<float> products)

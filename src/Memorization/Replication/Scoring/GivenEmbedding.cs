@@ -5,7 +5,11 @@ namespace Memorization.Replication.Scoring;
 /// <param name="Caption">The prompt that it was made from; null if that is unknown.</param>
 /// <param name="Seed">The seed that it was made from; null if that is unknown.</param>
 /// <param name="Embedding">Of length 1.</param>
-public sealed record GivenEmbedding(string Image, string? Caption, long? Seed, float[] Embedding);
+public sealed record GivenEmbedding(string Image, string? Caption, long? Seed, float[] Embedding)
+{
+    /// <summary>SHA-256 of its bytes.</summary>
+    public string ContentId { get; init; } = "";
+}
 
 /// <summary>How near an image comes to the training images of a family.</summary>
 /// <param name="Max">The highest cosine to one of its distinct images.</param>

@@ -18,13 +18,18 @@ public sealed record GivenImage(string Name, string? Caption, long? Seed, byte[]
     /// An image file's caption and seed are the texts <c>prompt</c> and <c>seed</c> of a PNG, else the caption is the text file of the same name beside it.
     /// In a shard they are the members .txt and .json (<c>caption</c> or <c>prompt</c>, <c>seed</c>) of the same key; in Parquet columns of these names.
     /// </remarks>
+    /// <param name="path">The folder or file.</param>
+    /// <param name="names">Names of images that are wanted, if not all are.</param>
     /// <exception cref="SetupException">There is no such folder or file, or one cannot be read.</exception>
-    public static IEnumerable<GivenImage> Read(string path)
+    public static IEnumerable<GivenImage> Read(string path, IReadOnlySet<string>? names = null)
     {
-        if (File.Exists(path)) return ReadFile(path, Path.GetFileName(path));
-        if (!Directory.Exists(path)) throw new SetupException($"there is no folder or file {path}");
-        return Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories).Select(file => (File: file, Name: Path.GetRelativePath(path, file).Replace('\\', '/')))
-            .OrderBy(file => file.Name, StringComparer.Ordinal).SelectMany(file => ReadFile(file.File, file.Name));
+        var isFile = File.Exists(path);
+        if (!isFile && !Directory.Exists(path)) throw new SetupException($"there is no folder or file {path}");
+        IEnumerable<(string File, string Name)> files = isFile ? [(path, Path.GetFileName(path))] : Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories)
+            .Select(file => (File: file, Name: Path.GetRelativePath(path, file).Replace('\\', '/'))).OrderBy(file => file.Name, StringComparer.Ordinal);
+        if (names is null) return files.SelectMany(file => ReadFile(file.File, file.Name));
+        var holders = names.SelectMany(Holders).ToHashSet();
+        return files.Where(file => holders.Contains(file.Name)).SelectMany(file => ReadFile(file.File, file.Name)).Where(image => names.Contains(image.Name));
     }
 
     /// <summary>Whether a name ends as an image's does.</summary>
@@ -36,6 +41,9 @@ public sealed record GivenImage(string Name, string? Caption, long? Seed, byte[]
         ".PARQUET" => ParquetImages.Read(file, name),
         _ => IsImage(name) ? [ReadImage(file, name)] : [],
     };
+
+    // The files that an image may lie in: by its name, or what of it stands before a slash.
+    private static IEnumerable<string> Holders(string name) => Enumerable.Range(0, name.Length).Where(i => name[i] == '/').Select(i => name[..i]).Append(name);
 
     private static GivenImage ReadImage(string file, string name)
     {

@@ -1,9 +1,6 @@
-using System.Globalization;
 using Memorization.Analysis;
 using OxyPlot;
-using OxyPlot.Annotations;
 using OxyPlot.Axes;
-using OxyPlot.Legends;
 using OxyPlot.Series;
 
 namespace Memorization.Report.Charts;
@@ -22,48 +19,16 @@ internal static class SweepLines
 
     private static PlotModel Draw(IReadOnlyList<ThresholdStep> steps, long rows, ChartColours colours)
     {
-        var model = new PlotModel
-        {
-            PlotAreaBorderThickness = new OxyThickness(0),
-            Padding = new OxyThickness(0, 0, 16, 0),
-            PlotMargins = new OxyThickness(60, double.NaN, 16, 56),
-            Culture = CultureInfo.InvariantCulture,
-            TextColor = colours.Ink,
-        };
-        model.Legends.Add(new Legend
-        {
-            LegendPosition = LegendPosition.TopLeft,
-            LegendPlacement = LegendPlacement.Outside,
-            LegendOrientation = LegendOrientation.Horizontal,
-            LegendTextColor = colours.Ink,
-            LegendSymbolLength = 28,
-            LegendColumnSpacing = 24,
-            LegendItemSpacing = 24,
-        });
-        model.Axes.Add(Axis(AxisPosition.Bottom, colours, "0.00", "cosine similarity from which two images are linked"));
-        var shares = Axis(AxisPosition.Left, colours, "0 %", null);
+        var model = Lines.Model(colours);
+        model.Axes.Add(Lines.Axis(AxisPosition.Bottom, colours, "0.00", "cosine similarity from which two images are linked"));
+        var shares = Lines.Axis(AxisPosition.Left, colours, "0 %", null);
         (shares.Minimum, shares.Maximum, shares.MajorStep) = (Math.Min(0, steps.Min(step => step.Agreement)), 1.02, 0.25);
         model.Axes.Add(shares);
         model.Series.Add(Line("rows in families of two or more", LineStyle.Solid, colours.First, step => (double)step.RowsInFamilies / rows));
         model.Series.Add(Line("rows in the largest family", LineStyle.Dash, colours.Second, step => step.LargestShare));
         model.Series.Add(Line("agreement with the study's families (ARI)", LineStyle.Dot, colours.Third, step => step.Agreement));
         if (steps.FirstOrDefault(step => step.IsStudys) is { } studys)
-        {
-            model.Annotations.Add(new LineAnnotation
-            {
-                Type = LineAnnotationType.Vertical,
-                X = studys.Threshold,
-                Color = colours.Ink,
-                TextColor = colours.Ink,
-                LineStyle = LineStyle.Solid,
-                StrokeThickness = 1,
-                Text = "\u00A0\u00A0the study's\u00A0\u00A0", // off the line
-                TextOrientation = AnnotationTextOrientation.Horizontal,
-                TextLinePosition = 0.4,
-                TextHorizontalAlignment = studys.Threshold < (steps.Min(step => step.Threshold) + steps.Max(step => step.Threshold)) / 2 ? HorizontalAlignment.Left : HorizontalAlignment.Right,
-            });
-        }
-
+            model.Annotations.Add(Lines.Mark(studys.Threshold, "the study's", studys.Threshold < (steps.Min(step => step.Threshold) + steps.Max(step => step.Threshold)) / 2, colours));
         return model;
 
         LineSeries Line(string title, LineStyle style, OxyColor colour, Func<ThresholdStep, double> value)
@@ -73,18 +38,4 @@ internal static class SweepLines
             return line;
         }
     }
-
-    private static LinearAxis Axis(AxisPosition position, ChartColours colours, string format, string? title) => new()
-    {
-        Position = position,
-        StringFormat = format,
-        Title = title,
-        AxisTitleDistance = 12,
-        TitleColor = colours.Ink,
-        TextColor = colours.Ink,
-        MajorGridlineStyle = LineStyle.Solid,
-        MajorGridlineColor = colours.Grid,
-        TicklineColor = colours.Grid,
-        MinorTickSize = 0,
-    };
 }
