@@ -17,9 +17,10 @@ public class UnitVectorTests
             Math.Sqrt(unit.Sum(x => (double)x * (double)x)).ShouldBe(1, 0.0005 + raw.Length * 3e-8);
         });
 
+    // Subnormal numbers lose bits when they are made smaller.
     [Fact]
     public void It_does_not_depend_on_the_length_of_what_the_model_gave() =>
-        Gen.Select(Gen.Float[-1f, 1f].Array[8], Gen.Int[-40, 40]).Sample((raw, power) =>
+        Gen.Select(Gen.Float[-1f, 1f].Where(x => x == 0 || MathF.Abs(x) > 1e-24f).Array[8], Gen.Int[-40, 40]).Sample((raw, power) =>
             UnitVector.From([.. raw.Select(x => MathF.ScaleB(x, power))], out _).ShouldBe(UnitVector.From(raw, out _)));
 
     [Theory]

@@ -41,6 +41,7 @@ public sealed class ProbesTests : IDisposable
             ("without_keyword", "a detailed picture of almond blossoming print on the white wall of a quiet room, seen from the front in soft daylight, every colour clear and every line in focus"),
             ("control", "blossoming van gogh print"),
             ("control", "print gogh van blossoming almond"),
+            ("control", "almond flowering van gogh poster"),
             ("control", "a plain grey wall behind"),
         ]);
 
@@ -135,6 +136,14 @@ public sealed class ProbesTests : IDisposable
 
         client.Questions.ShouldHaveSingleItem().ShouldContain("Words of its captions: almond, blossoming, van, gogh, print.");
         client.Questions[0].ShouldContain("\"Almond blossoming by van Gogh\"");
+    }
+
+    [Fact]
+    public void Synonyms_replace_words_that_are_not_the_keywords_and_only_where_there_are_some()
+    {
+        Synonyms.Replace(["vase", "blue", "table"], ["vase", "blue", "table"]).ShouldBe("vase azure desk");
+        Synonyms.Replace(["night", "print"], ["print"]).ShouldBe("night poster");
+        Synonyms.Replace(["vase"], ["vase"]).ShouldBeNull();
     }
 
     private Task WriteAsync() => _store.WriteAsync(

@@ -3,7 +3,7 @@ namespace Memorization.Replication.Probing;
 /// <summary>Captions that ask for a family, made from its words without any model, and controls beside them.</summary>
 /// <remarks>
 /// Five kinds: the words alone; short and long captions about them; captions of something else that contain them; long ones without the study's keyword. Controls leave a word
-/// out, turn the words round, or say something neutral in as many words. Probes of a kind are taken from a short list in turn, so that families do not all share one frame.
+/// out, turn the words round, take synonyms, or say something neutral in as many words. Probes of a kind are taken from a short list in turn, so that families do not all share one frame.
 /// </remarks>
 internal static class ProbeTemplates
 {
@@ -57,6 +57,7 @@ internal static class ProbeTemplates
             yield return Make("control", string.Join(' ', family.Phrase.Reverse()));
         }
 
+        if (Synonyms.Replace(family.Phrase, family.Words) is { } otherWords) yield return Make("control", otherWords);
         yield return Make("control", string.Join(' ', Neutral.Take(Math.Max(2, family.Phrase.Count))));
 
         Probe Make(string kind, string caption) => new(caption) { Family = family.Family, Kind = kind };
