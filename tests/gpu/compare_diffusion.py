@@ -1,15 +1,17 @@
 #!/usr/bin/env python3
 """Compares `memorization generate` with a loop written in PyTorch, over the same tiny Stable Diffusion with random weights.
 
-    python3 compare_diffusion.py --program "pipelines/bin/Release/net10.0/memorization" [--device cuda] [--keep DIR]
+    python3 compare_diffusion.py --program "pipelines/bin/Release/net10.0/memorization" [--device cuda] [--reference cpu] [--keep DIR]
 
 Makes a text encoder, a U-Net and a decoder (4 x 8 x 8 latents, 16 x 16 images), exports them to ONNX in diffusers' layout, and for each scheduler and
 prediction runs the program and a loop of its own over the same seeds: torch.Generator on the CPU, classifier-free guidance, a negative prompt.
+PyTorch computes where the program does, or where --reference says, with TF32 off.
 Prints the largest and the mean difference of the pixels (0 to 255); exit 1 if any differs by more than 2, or all by more than 0.05 on the average.
-Needs PyTorch alone (1.13 or later; no onnx, numpy or Pillow); no network.
+Needs PyTorch alone (1.13 or later; with 2, onnx too; no numpy or Pillow); no network.
 """
 import argparse
 import glob
+import inspect
 import json
 import math
 import os
@@ -49,7 +51,7 @@ class TextEncoder(nn.Module):
 
     def forward(self, ids):
         x = self.tokens(ids) + self.places
-        mask = torch.full((CONTEXT, CONTEXT), -1e4).triu(1)
+        mask = torch.full((CONTEXT, CONTEXT), -1e4, device=ids.device).triu(1)
         weights = torch.softmax(self.query(x) @ self.key(x).transpose(1, 2) / math.sqrt(WIDTH) + mask, -1)
         return self.norm(x + weights @ self.value(x))
 
@@ -91,8 +93,9 @@ def save(folder, name, value):
 
 def export(folder, part, module, inputs, names, output, batched):
     os.makedirs(os.path.join(folder, part), exist_ok=True)
+    more = {"dynamo": False} if "dynamo" in inspect.signature(torch.onnx.export).parameters else {}
     torch.onnx.export(module, inputs, os.path.join(folder, part, "model.onnx"), input_names=names, output_names=[output], opset_version=14,
-                      dynamic_axes={name: {0: "batch"} for name in [*batched, output]})
+                      dynamic_axes={name: {0: "batch"} for name in [*batched, output]}, **more)
 
 
 def write(folder, text, network, decoder):
@@ -187,9 +190,14 @@ def main():
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--program", default="memorization")
     options.add_argument("--device", default="cpu")
+    options.add_argument("--reference", help="where PyTorch computes; --device if left out")
     options.add_argument("--keep", help="folder to leave models and images in")
     options = options.parse_args()
     program, folder = shlex.split(options.program), options.keep or tempfile.mkdtemp()
+    device = torch.device(options.reference or options.device)
+    torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = False  # it would cost three digits of the reference
+    card = f" ({torch.cuda.get_device_name(device)})" if device.type == "cuda" else ""
+    print(f"PyTorch {torch.__version__} on {device}{card}, generate on {options.device}")
     torch.manual_seed(1)
     text, network, decoder = TextEncoder().eval(), Network().eval(), Decoder().eval()
     asked = subprocess.run([*program, "tokenize"], input="".join(json.dumps(p) + "\n" for p in [NEGATIVE, *PROMPTS]), capture_output=True, text=True, check=True).stdout
@@ -202,22 +210,24 @@ def main():
     for name, config in CASES.items():
         model, images = os.path.join(folder, name.replace(" ", "-")), os.path.join(folder, name.replace(" ", "-") + "-images")
         with torch.no_grad():
-            write(model, text, network, decoder)
+            write(model, text.cpu(), network.cpu(), decoder.cpu())
             save(model, "scheduler/scheduler_config.json", {**BETAS, **config})
             subprocess.run([*program, "generate", "--model", model, "--prompts", prompts, "--out", images, "--seeds", str(SEEDS), "--steps", str(STEPS), "--guidance", str(GUIDANCE),
                             "--negative", NEGATIVE, "--batch", "4", "--device", options.device, "--quiet"], check=True, stdout=subprocess.DEVNULL)
-            states = text(torch.tensor(ids))
+            for part in (text, network, decoder):
+                part.to(device)
+            states = text(torch.tensor(ids, device=device))
             most, total, count, between = 0, 0.0, 0, 0.0
             for path in sorted(glob.glob(os.path.join(images, "*", "*.png"))):
                 texts, pixels = read_png(path)
                 pair = torch.stack([states[0], states[1 + PROMPTS.index(texts["prompt"])]])
 
                 def predict(x, t):
-                    negative, positive = network(x.float().repeat(2, 1, 1, 1), torch.tensor([float(t)]), pair)
+                    negative, positive = network(x.float().repeat(2, 1, 1, 1).to(device), torch.tensor([float(t)], device=device), pair).cpu()
                     return negative[None] + GUIDANCE * (positive - negative)[None]
 
                 latents = loop(config, predict, torch.Generator("cpu").manual_seed(int(texts["seed"])))
-                expected = (((decoder((latents / SCALING).float()) / 2 + 0.5).clamp(0, 1))[0].permute(1, 2, 0) * 255).round().int()
+                expected = (((decoder((latents / SCALING).float().to(device)).cpu() / 2 + 0.5).clamp(0, 1))[0].permute(1, 2, 0) * 255).round().int()
                 difference = (expected - pixels.int()).abs()
                 most, total, count = max(most, int(difference.max())), total + float(difference.float().mean()), count + 1
                 between += float(((pixels > 0) & (pixels < 255)).float().mean())
