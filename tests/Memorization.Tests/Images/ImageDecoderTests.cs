@@ -195,16 +195,17 @@ public class ImageDecoderTests
             Encoded.Png(20, 20, 16, colorType: 0, new byte[800]),
         ];
         var damage = Gen.Select(Gen.Int[0, whole.Length - 1], Gen.Select(Gen.Double[0, 1], Gen.Byte).Array[1, 20], Gen.Double[0.2, 1]);
-        var kept = 0;
+        var (kept, all) = (0, 0);
         damage.Sample(
             (which, changes, part) =>
             {
+                Interlocked.Increment(ref all);
                 var bytes = whole[which].ToArray();
                 foreach (var (at, value) in changes) bytes[(int)(at * (bytes.Length - 1))] = value;
                 if (Decoder.Decode(bytes.AsMemory(0, (int)(bytes.Length * Math.Min(part * 2, 1)))).IsKept(out _)) Interlocked.Increment(ref kept);
             },
             iter: 3000);
-        kept.ShouldBeInRange(1, 2999);
+        kept.ShouldBeInRange(1, all - 1);
     }
 
     private static FetchedImage Fetched(byte[] bytes)
