@@ -45,6 +45,16 @@ public sealed class ReplicationStatisticsTests
         interval.High.ShouldBe(0.5 + half, 0.02);
     }
 
+    // 0 of 12 by the published tables of Clopper and Pearson's interval: up to 1 - 0.025^(1/12).
+    [Fact]
+    public void Where_all_trials_end_alike_each_cluster_is_one_trial()
+    {
+        var none = ClusterBootstrap.Share([.. Enumerable.Repeat(new Proportion(0, 8), 12)], 500, 1)!.Value;
+        (none.Low, Math.Round(none.High, 4)).ShouldBe((0, 0.2646));
+        var all = ClusterBootstrap.Share([.. Enumerable.Repeat(new Proportion(8, 8), 12)], 500, 1)!.Value;
+        (Math.Round(all.Low, 4), all.High).ShouldBe((0.7354, 1));
+    }
+
     // Twenty students' hours of study and whether they passed: the worked example of Wikipedia's article on logistic regression.
     [Fact]
     public void The_logistic_model_of_twenty_students_is_the_published_one()
