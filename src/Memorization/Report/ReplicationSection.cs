@@ -27,18 +27,22 @@ internal static class ReplicationSection
     private static Html Render(Evaluation evaluation, FamilyLinks links, bool isRedacted)
     {
         var several = evaluation.Rates.Where(rate => rate.Group != "probe" && rate.Score == ScoreKind.Max).ToList();
-        var all = evaluation.Rates.FirstOrDefault(rate => rate is { Group: "all", Score: ScoreKind.Max });
         return Html.Of($"""
-            <p>{all?.Images ?? 0} images of {all?.Probes ?? 0} captions, each held against the training images of the family that its caption was made for. An image counts as replicated if its cosine to one of them reaches the
-            threshold: {Figures.Real(evaluation.Threshold, "0.00##")}, set by hand{Calibrated(evaluation)}. Of several captions the interval is over captions, of one over its images. One of ten: the probability that at least one of ten images is replicated.</p>
-            {Chart(evaluation)}
-            {SortableTable.Of("Replication by kind of caption", "numbers", EvaluationTables.Rates(several), RateColumns, Html.Each(several, Rate))}
+            {(several.FirstOrDefault(rate => rate.Group == "all") is { } all ? Rates(evaluation, all, several) : Html.Of($"<p>None of the captions was made for a family of the study: nothing can have come back.</p>"))}
             {Captions(evaluation, links)}
             {Model(evaluation)}
             {Objects(evaluation)}
             {(isRedacted ? default : Pairs(evaluation, links))}
             """);
     }
+
+    private static Html Rates(Evaluation evaluation, ReplicationRate all, IReadOnlyList<ReplicationRate> several) => Html.Of($"""
+        <p>{all.Images} images of {all.Probes} captions, each held by <code>memorization evaluate</code> against the training images of the family that its caption was made for. An image counts as replicated if its cosine to one of
+        them reaches the threshold: {Figures.Real(evaluation.Threshold, "0.00##")}, set by hand{Calibrated(evaluation)}. Of several captions the interval is over captions, of one over its images. One of ten: the probability that at
+        least one of ten images is replicated.</p>
+        {Chart(evaluation)}
+        {SortableTable.Of("Replication by kind of caption", "numbers", EvaluationTables.Rates(several), RateColumns, Html.Each(several, Rate))}
+        """);
 
     private static Html Calibrated(Evaluation evaluation) => evaluation.Calibrated.First(one => one.Score == ScoreKind.Max) is { Threshold: { } threshold } one
         ? Html.Of($"; {Figures.Real(threshold, "0.00##")}, calibrated: of pairs of a training image and another family, {one.HeldOutFalsePositives} of {one.HeldOutPairs} that had no say in it reach it ({Figures.Interval(one.Low, one.High)} %)")

@@ -100,7 +100,7 @@ public sealed class EvaluateVerbTests(Chromium chromium) : IClassFixture<Chromiu
     }
 
     [Fact]
-    public async Task An_evaluation_of_an_earlier_snapshot_is_not_shown()
+    public async Task Captions_without_a_family_give_nothing_back_and_an_evaluation_of_an_earlier_snapshot_is_not_shown()
     {
         await PictureStudy.WriteAsync(_folder.Path, [1], (_, _) => "a");
         File.WriteAllText(_folder.File("probes.jsonl"), "a\n");
@@ -108,6 +108,8 @@ public sealed class EvaluateVerbTests(Chromium chromium) : IClassFixture<Chromiu
         File.WriteAllBytes(_folder.File("generated", "a.png"), PictureStudy.Png(0, "a", 0));
         (await Program.RunAsync("evaluate", _folder.File("study.json"), "--json")).ExitCode.ShouldBe(0);
 
+        (await Program.RunAsync("report", _folder.File("study.json"))).ExitCode.ShouldBe(0);
+        File.ReadAllText(Page("report")).ShouldContain("None of the captions was made for a family of the study");
         (await EvaluationFile.ReadAsync(_folder.File("store"), 0)).ShouldNotBeNull().Snapshot.ShouldBe(0);
         (await EvaluationFile.ReadAsync(_folder.File("store"), 1)).ShouldBeNull();
         File.WriteAllText(_folder.File("store", "replication", "evaluation.json"), "{ \"evaluation\": 7 }");
