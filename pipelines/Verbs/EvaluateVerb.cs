@@ -78,7 +78,7 @@ internal static class EvaluateVerb
         await using var workers = new DecodeWorkers(DecodeWorkerVerb.Command, context.Study.Decode, encoder.Model.Side);
         var decoder = new ImageDecoder(context.Study.Decode, side: encoder.Model.Side, workers: workers);
         var (given, rejected) = await images.EmbedAsync(encoder, decoder, stop);
-        var evaluation = await Evaluation.Compute(database, given, probes, options).WithPairsAsync(database, given, images, decoder, stop);
+        var evaluation = await Evaluation.Compute(database, given, probes, options).WithPairsAsync(database, images, decoder, stop);
         List<GeneratedObject> found = [];
         foreach (var one in objects)
             found.Add(await GeneratedObject.SearchAsync((context.Store, evaluation.Snapshot, context.Folder), one, model, context.Study.Decode, ObjectsVerb.Workers(context), images, given, probes, stop));

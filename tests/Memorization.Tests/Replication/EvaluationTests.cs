@@ -31,7 +31,7 @@ public sealed class EvaluationTests : IDisposable
         first.Seed.ShouldBe(5);
         first.Score!.Value.Max.ShouldBe(Math.Cos(0.1), Near);
         first.Score!.Value.TopThree.ShouldBe((Math.Cos(0.1) + Math.Cos(0.4) + Math.Cos(0.9)) / 3, Near);
-        (first.NearestFamily, first.Image).ShouldBe((four, "a 0.1"));
+        (first.NearestFamily, first.Image, first.Score!.Value.Nearest).ShouldBe((four, "a 0.1", MadeRows.Content(0)));
         var second = evaluation.Images.Single(image => image.Probe == probes[1]);
         second.Score!.Value.Max.ShouldBe(Math.Cos(2.9), Near);
         second.Score!.Value.TopThree.ShouldBe(Math.Cos(2.9), Near); // a family of one image

@@ -95,12 +95,11 @@ public sealed record Evaluation
 
     /// <summary>Draws pairs of images from those that were scored.</summary>
     /// <param name="database">The store that they were held against.</param>
-    /// <param name="given">The images' embeddings.</param>
     /// <param name="images">Where the images are.</param>
     /// <param name="decoder">Decodes to the model's side.</param>
     /// <param name="stop">Stops between two images.</param>
-    public async Task<Evaluation> WithPairsAsync(StoreDatabase database, IReadOnlyList<GivenEmbedding> given, GivenImages images, ImageDecoder decoder, CancellationToken stop) =>
-        this with { Pairs = await ReplicationPair.DrawAsync(database, Images, given, images, decoder, stop).ConfigureAwait(false) };
+    public async Task<Evaluation> WithPairsAsync(StoreDatabase database, GivenImages images, ImageDecoder decoder, CancellationToken stop) =>
+        this with { Pairs = await ReplicationPair.DrawAsync(database, Images, images, decoder, stop).ConfigureAwait(false) };
 
     /// <summary>The evaluation without images and captions, for sharing.</summary>
     /// <param name="nameOf">What stands for a family or a caption.</param>

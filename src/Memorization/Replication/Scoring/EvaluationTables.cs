@@ -81,10 +81,10 @@ public static class EvaluationTables
 
     private static ResultTable ImagesOf(Evaluation evaluation) => new(
         "generated_images",
-        [("image", Text), ("caption", Text), ("kind", Text), ("family", Text), ("seed", Whole), ("max", Real), ("top_three", Real), ("nearest_family", Text), ("nearest_cosine", Real)],
+        [("image", Text), ("caption", Text), ("kind", Text), ("family", Text), ("seed", Whole), ("max", Real), ("top_three", Real), ("nearest_image", Text), ("nearest_family", Text), ("nearest_cosine", Real)],
         [.. evaluation.Images.Select(image => (object?[])
         [
-            image.Image, image.Probe.Caption, image.Probe.Kind, image.Probe.Family, image.Seed, image.Score?.Max, image.Score?.TopThree, image.NearestFamily, image.NearestCosine,
+            image.Image, image.Probe.Caption, image.Probe.Kind, image.Probe.Family, image.Seed, image.Score?.Max, image.Score?.TopThree, image.Score?.Nearest, image.NearestFamily, image.NearestCosine,
         ])]);
 
     private static string Name(ScoreKind kind) => kind == ScoreKind.Max ? "max" : "top_three";

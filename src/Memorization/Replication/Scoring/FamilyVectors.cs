@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using Memorization.Inference;
 using Memorization.Store;
 
@@ -68,35 +67,36 @@ internal sealed class FamilyVectors
             float[] some = [.. Enumerable.Range(start, rows).SelectMany(row => embeddings[row])];
             var best = new float[rows][];
             for (var row = 0; row < rows; row++) best[row] = [float.NegativeInfinity, float.NegativeInfinity, float.NegativeInfinity];
+            var nearest = new int[rows];
             for (var first = 0; first < count; first += ColumnsAtOnce)
             {
                 var columns = Math.Min(ColumnsAtOnce, count - first);
                 var products = new float[rows * columns];
                 multiply.Multiply(some, vectors.AsMemory(first * Dimension, columns * Dimension), products, Dimension);
-                for (var row = 0; row < rows; row++) Keep(best[row], products.AsSpan(row * columns, columns));
+                for (var row = 0; row < rows; row++)
+                    if (Keep(best[row], products.AsSpan(row * columns, columns)) is { } highest) nearest[row] = first + highest;
             }
 
-            for (var row = 0; row < rows; row++) scores[start + row] = new(best[row][0], best[row].Take(count).Average(cosine => (double)cosine));
+            for (var row = 0; row < rows; row++) scores[start + row] = new(best[row][0], best[row].Take(count).Average(cosine => (double)cosine), _contents[family][nearest[row]]);
         }
 
         return scores;
     }
 
-    /// <summary>The image of a family that an embedding comes nearest to; of equals the first by id.</summary>
-    /// <param name="family">Its place in <see cref="Families"/>.</param>
-    /// <param name="embedding">Of length 1.</param>
-    public string Nearest(int family, float[] embedding) => _contents[family][Enumerable.Range(0, _contents[family].Count)
-        .MaxBy(i => TensorPrimitives.Dot(_vectors[family].AsSpan(i * Dimension, Dimension), embedding))];
-
-    // The three highest, in falling order.
-    private static void Keep(float[] best, ReadOnlySpan<float> products)
+    // The three highest, in falling order; where the highest is among these products, null if it was met before. Of equals the first stays.
+    private static int? Keep(float[] best, ReadOnlySpan<float> products)
     {
-        foreach (var cosine in products)
+        int? highest = null;
+        for (var i = 0; i < products.Length; i++)
         {
-            if (cosine <= best[2]) continue;
-            best[2] = cosine;
+            if (products[i] <= best[2]) continue;
+            best[2] = products[i];
             if (best[2] > best[1]) (best[1], best[2]) = (best[2], best[1]);
-            if (best[1] > best[0]) (best[0], best[1]) = (best[1], best[0]);
+            if (!(best[1] > best[0])) continue;
+            (best[0], best[1]) = (best[1], best[0]);
+            highest = i;
         }
+
+        return highest;
     }
 }

@@ -14,7 +14,8 @@ public sealed record GivenEmbedding(string Image, string? Caption, long? Seed, f
 /// <summary>How near an image comes to the training images of a family.</summary>
 /// <param name="Max">The highest cosine to one of its distinct images.</param>
 /// <param name="TopThree">The mean of the three highest, or of as many as there are.</param>
-public readonly record struct FamilyScore(double Max, double TopThree)
+/// <param name="Nearest">The content id of the image with the highest; of equals the first.</param>
+public readonly record struct FamilyScore(double Max, double TopThree, string Nearest)
 {
     /// <summary>One of the two.</summary>
     public double Of(ScoreKind kind) => kind == ScoreKind.Max ? Max : TopThree;

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using Memorization.Configuration;
 using Memorization.Embedding;
@@ -66,14 +65,10 @@ public sealed class GivenImages(string path)
     {
         public PixelSource SourceOf(string content) => names.ContainsKey(content) ? PixelSource.Original : PixelSource.None;
 
-        public async IAsyncEnumerable<EncodedImage> ReadAsync(IEnumerable<string> contents, [EnumeratorCancellation] CancellationToken stop)
+        public IAsyncEnumerable<EncodedImage> ReadAsync(IEnumerable<string> contents, CancellationToken stop)
         {
             var wanted = contents.ToDictionary(content => names[content]);
-            foreach (var image in GivenImage.Read(path, wanted.Keys.ToHashSet()))
-            {
-                stop.ThrowIfCancellationRequested();
-                yield return await ValueTask.FromResult(new EncodedImage(wanted[image.Name], PixelSource.Original, image.Bytes)).ConfigureAwait(false);
-            }
+            return GivenImage.Read(path, wanted.Keys.ToHashSet()).Select(image => new EncodedImage(wanted[image.Name], PixelSource.Original, image.Bytes)).ToAsyncEnumerable();
         }
     }
 }

@@ -24,20 +24,16 @@ public sealed record ReplicationPair(string Image, string Caption, string? Kind,
 
     /// <summary>Pairs of every grade of similarity, the highest first: in each grade at most four, of as many families, drawn by a hash of their names and not for what they look like.</summary>
     internal static async Task<IReadOnlyList<ReplicationPair>> DrawAsync(
-        StoreDatabase database, IReadOnlyList<ScoredImage> scored, IReadOnlyList<GivenEmbedding> given, GivenImages images, ImageDecoder decoder, CancellationToken stop)
+        StoreDatabase database, IReadOnlyList<ScoredImage> scored, GivenImages images, ImageDecoder decoder, CancellationToken stop)
     {
         var drawn = scored.Where(image => image.Score is not null).GroupBy(image => GradeOf(image.Score!.Value.Max)).OrderByDescending(grade => grade.Key)
             .SelectMany(grade => grade.OrderBy(image => XxHash3.HashToUInt64(Encoding.UTF8.GetBytes(image.Image))).ThenBy(image => image.Image, StringComparer.Ordinal)
                 .DistinctBy(image => image.Probe.Family).Take(PairsAGrade)).ToList();
-        var vectors = FamilyVectors.Read(database, drawn.Select(image => image.Probe.Family!).ToHashSet());
-        var places = vectors.Families.Index().ToDictionary(family => family.Item, family => family.Index);
-        var embeddings = given.ToDictionary(image => image.Image, image => image.Embedding);
-        var nearest = drawn.ConvertAll(image => vectors.Nearest(places[image.Probe.Family!], embeddings[image.Image]));
         var generated = await images.ThumbnailsAsync(drawn.Select(image => image.Image).ToHashSet(), decoder, stop).ConfigureAwait(false);
-        var training = Thumbnails(database, nearest.ToHashSet());
-        return [.. drawn.Zip(nearest).Where(pair => generated.ContainsKey(pair.First.Image)).Select(pair => new ReplicationPair(
-            pair.First.Image, pair.First.Probe.Caption, pair.First.Probe.Kind, pair.First.Probe.Family!, pair.First.Score!.Value.Max, pair.Second,
-            Convert.ToBase64String(generated[pair.First.Image]), training.GetValueOrDefault(pair.Second)))];
+        var training = Thumbnails(database, drawn.Select(image => image.Score!.Value.Nearest).ToHashSet());
+        return [.. drawn.Where(image => generated.ContainsKey(image.Image)).Select(image => (Image: image, Score: image.Score!.Value)).Select(of => new ReplicationPair(
+            of.Image.Image, of.Image.Probe.Caption, of.Image.Probe.Kind, of.Image.Probe.Family!, of.Score.Max, of.Score.Nearest,
+            Convert.ToBase64String(generated[of.Image.Image]), training.GetValueOrDefault(of.Score.Nearest)))];
     }
 
     private static int GradeOf(double cosine) => Math.Clamp((int)Math.Floor((cosine * Grades) + 1e-9), Lowest, Grades - 1);
