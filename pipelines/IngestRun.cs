@@ -66,7 +66,8 @@ internal sealed class IngestRun(StudyContext context, Interrupts interrupts, Log
         using var store = StoreWriter.Open(held, scope, _study.Store, context.Rules, time);
         using var plan = await RunPlan.MakeAsync(scope, held.Tables, store.Known, context.ScanRules, filter);
         var families = await FamilyStore.OpenAsync(held, scope, embedder.Model.Dimension, cluster);
-        var scan = new LaionScan(files, filter, plan.Decide, plan.Stored, Environment.ProcessorCount, log) { Announce = store.Known.Announcement };
+        var hashes = await InputHashes.ReadAsync(context.Store, files, time);
+        var scan = new LaionScan(files, filter, plan.Decide, plan.Stored, Environment.ProcessorCount, log) { Announce = store.Known.Announcement, Hash = hashes.Of };
         using var fetcher = new ImageFetcher(_study.Fetch, time, interrupts.Drain);
         using var images = new ImageSource(store.Known, context.Store, fetcher.RunAsync, log);
         await using var workers = new DecodeWorkers(DecodeWorkerVerb.Command, _study.Decode, embedder.Model.Side, time);
@@ -96,6 +97,7 @@ internal sealed class IngestRun(StudyContext context, Interrupts interrupts, Log
         }
 
         if (scan.FilesOpened == 0 && scan.Broken.Count > 0) throw new SetupException($"no input could be read; the first error: {scan.Broken[0].Message}");
+        await hashes.WriteAsync();
         var isNew = await families.PublishAsync(threshold, time, interrupts.Stop, isWhole: !interrupts.Drain.IsCancellationRequested);
 
         foreach (var device in embedder.Counters.Devices.Where(device => device.Failures > 0))

@@ -25,7 +25,8 @@ internal sealed class PlanRun(StudyContext context, Interrupts interrupts, bool 
         using var known = KnownRows.Open(tables, scope, context.Rules, time.GetUtcNow());
         var filter = context.ScanFilter(keywords);
         using var plan = await RunPlan.MakeAsync(scope, tables, known, context.ScanRules, filter);
-        var scan = new LaionScan(files, filter, plan.Decide, plan.Stored, Environment.ProcessorCount, Logger.None) { Announce = known.Announcement };
+        var hashes = await InputHashes.ReadAsync(context.Store, files, time);
+        var scan = new LaionScan(files, filter, plan.Decide, plan.Stored, Environment.ProcessorCount, Logger.None) { Announce = known.Announcement, Hash = hashes.Of };
         var work = new PlannedWork(known);
 
         using var graph = new Graph(interrupts.Drain, interrupts.Stop);

@@ -2,17 +2,20 @@ using System.Diagnostics;
 
 namespace Memorization.Benchmarks;
 
-/// <summary>The program as <c>dotnet build -c Release</c> leaves it.</summary>
+/// <summary>The program as <c>dotnet build -c Release</c> leaves it, or another one.</summary>
 internal static class BuiltProgram
 {
+    /// <summary>Where it is.</summary>
+    public static string Path { get; set; } = Find();
+
     /// <summary>Starts it with both outputs redirected.</summary>
     public static Process Start(params string[] arguments) =>
-        Process.Start(new ProcessStartInfo(Find(), arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        Process.Start(new ProcessStartInfo(Path, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
 
     private static string Find()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-            if (File.Exists(Path.Combine(folder.FullName, "Memorization.sln"))) return Path.Combine(folder.FullName, "pipelines", "bin", "Release", "net10.0", "memorization");
+            if (File.Exists(System.IO.Path.Combine(folder.FullName, "Memorization.sln"))) return System.IO.Path.Combine(folder.FullName, "pipelines", "bin", "Release", "net10.0", "memorization");
         throw new DirectoryNotFoundException("no Memorization.sln above the benchmarks");
     }
 }

@@ -3,7 +3,12 @@ if (args is ["families"]) return Memorization.Benchmarks.FamilyTruth.Run();
 if (args is ["analyze"]) return await Memorization.Benchmarks.AnalysisBenchmark.RunAsync();
 if (args is ["analyze", var count, var families, var dimension]) return await Memorization.Benchmarks.AnalysisBenchmark.RunAsync(Number(count), Number(families), Number(dimension));
 if (args is ["store"]) return Memorization.Benchmarks.StoreBenchmark.Run();
-if (args is ["store", var rows]) return Memorization.Benchmarks.StoreBenchmark.Run(int.Parse(rows, System.Globalization.CultureInfo.InvariantCulture));
+if (args is ["store", var rows, .. var program])
+{
+    if (program is [var path]) Memorization.Benchmarks.BuiltProgram.Path = path;
+    return Memorization.Benchmarks.StoreBenchmark.Run(int.Parse(rows, System.Globalization.CultureInfo.InvariantCulture));
+}
+
 if (args is ["mutated", var images, .. var more])
     return await Memorization.Benchmarks.MutatedImages.RunAsync(images, more.Length > 0 ? Number(more[0]) : 20_000, more.Length > 1 ? Number(more[1]) : 1);
 if (args is ["decode-worker"]) await Memorization.Images.DecodeServer.RunAsync(Console.OpenStandardInput(), Console.OpenStandardOutput());

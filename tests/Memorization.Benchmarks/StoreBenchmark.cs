@@ -5,7 +5,7 @@ using ParquetSharp;
 
 namespace Memorization.Benchmarks;
 
-/// <summary>A million rows through scan, verdicts and store without an image, and what a hundredth more costs: <c>-- store [ROWS]</c>. Prints Markdown.</summary>
+/// <summary>A million rows through scan, verdicts and store without an image, and what a hundredth and a tenth more cost: <c>-- store [ROWS [PROGRAM]]</c>. Prints Markdown.</summary>
 /// <remarks>Every caption is refused as too long, so that each row is selected, judged and written, and none is fetched. Each run is a process of its own.</remarks>
 internal static class StoreBenchmark
 {
@@ -24,12 +24,20 @@ internal static class StoreBenchmark
             Console.WriteLine("| run | rows new | seconds | of them in the process's start | rows/s | peak memory, MB | MB written |");
             Console.WriteLine("|---|---|---|---|---|---|---|");
             var idle = Median(3, () => Time("reasons"));
-            Report("all rows", rows, () => RunOnce(study), folder, idle);
-            Report("nothing new", 0, () => RunOnce(study), folder, idle);
-            for (var i = 1; i <= Increments; i++)
+            var all = Report("all rows", rows, () => RunOnce(study), folder, idle);
+            var nothing = Report("nothing new", 0, () => RunOnce(study), folder, idle);
+            var (next, part) = (rows, 0);
+            var more = Median(Increments, () => More("1 % more", increment));
+            var tenfold = More("10 % more", 10 * increment);
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"\n1 % more, the median: {more / all:P1} of the time of all rows, {(more - nothing) / all:P1} beyond a run with nothing new. Each further 1 % of the same night: {(tenfold - more) / 9 / all:P2}."));
+
+            double More(string name, int count)
             {
-                Write(Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"part-{i:00000}.parquet")), rows + ((i - 1) * increment), increment);
-                Report($"1 % more, {i}", increment, () => RunOnce(study), folder, idle);
+                Write(Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"part-{++part:00000}.parquet")), next, count);
+                next += count;
+                return Report(name, count, () => RunOnce(study), folder, idle);
             }
 
             return 0;
@@ -40,7 +48,7 @@ internal static class StoreBenchmark
         }
     }
 
-    private static void Report(string name, long rows, Func<JsonElement> run, string folder, double idle)
+    private static double Report(string name, long rows, Func<JsonElement> run, string folder, double idle)
     {
         var before = Bytes(folder);
         var start = Stopwatch.GetTimestamp();
@@ -50,6 +58,7 @@ internal static class StoreBenchmark
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"| {name} | {rows:N0} | {seconds:F2} | {idle:F2} | {(rows == 0 ? "" : (rows / seconds).ToString("N0", CultureInfo.InvariantCulture))} | {result.GetProperty("peak_bytes").GetInt64() / 1e6:F0} | {(Bytes(folder) - before) / 1e6:F2} |"));
+        return seconds;
     }
 
     private static long Bytes(string folder) =>

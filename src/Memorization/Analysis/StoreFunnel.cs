@@ -18,20 +18,12 @@ public sealed record FunnelStep(StageName Stage, Reason Reason, long Rows, strin
 /// <param name="UnitsFinished">Row groups whose every row has ended.</param>
 public sealed record StoreFunnel(long RowsRead, IReadOnlyList<FunnelStep> Steps, long RowsPending, long StudyRows, long UnitsFinished)
 {
-    // Rows of row groups that a stopped run left unfinished: what it had not read or not selected is in no table.
-    // The row groups are told apart before the rows are: a row's would be put together for each of millions.
-    internal const string OpenRows = """
-        (SELECT row_key FROM rows SEMI JOIN (
-            SELECT source_content, source_row_group FROM (SELECT DISTINCT source_content, source_row_group FROM rows)
-            WHERE source_content || ':' || source_row_group NOT IN (SELECT unit FROM units)) USING (source_content, source_row_group))
-        """;
-
-    private const string EndsSql = $"""
+    private const string EndsSql = """
         SELECT reason, sum(n)::BIGINT FROM (
             SELECT coalesce(reason, 'kept') AS reason, rows AS n FROM units
             UNION ALL
             SELECT CASE WHEN s.row_key IS NOT NULL THEN 'kept' ELSE coalesce(v.reason, i.reason, 'pending') END, 1
-            FROM {OpenRows} JOIN verdicts v USING (row_key) LEFT JOIN images i USING (row_key) LEFT JOIN study s USING (row_key))
+            FROM unfinished_rows JOIN verdicts v USING (row_key) LEFT JOIN images i USING (row_key) LEFT JOIN study s USING (row_key))
         GROUP BY reason
         """;
 

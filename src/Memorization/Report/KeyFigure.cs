@@ -1,4 +1,3 @@
-using Memorization.Analysis;
 using Memorization.Store;
 
 namespace Memorization.Report;
@@ -14,7 +13,7 @@ internal sealed record KeyFigure(string Name, string Label, long Value, string M
     private static readonly (string Name, string Label, string Meaning, string Sql)[] Definitions =
     [
         ("rows_read", "rows read", "rows of the finished row groups of the input, and the selected rows of row groups that a stopped run left unfinished",
-            $"SELECT (SELECT coalesce(sum(rows), 0) FROM units) + (SELECT count(*) FROM {StoreFunnel.OpenRows} JOIN verdicts USING (row_key))"),
+            "SELECT (SELECT coalesce(sum(rows), 0) FROM units) + (SELECT count(*) FROM unfinished_rows JOIN verdicts USING (row_key))"),
         ("rows_kept", "rows kept", "rows that the filter keeps, whose image is stored and belongs to a family", "SELECT count(*) FROM study"),
         ("images", "distinct images", "distinct contents among them, by the SHA-256 of the bytes received", "SELECT count(DISTINCT content_id) FROM study"),
         ("families", "families", "connected components of images whose cosine similarity reaches the threshold, single images included",

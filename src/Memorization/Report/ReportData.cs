@@ -59,6 +59,7 @@ internal sealed record ReportData
     public static async Task<ReportData> ReadAsync(
         string store, StoreDatabase database, Study study, string filter, StudyAnalysis analysis)
     {
+        database.KeepUnfinishedRows();
         return new ReportData
         {
             Study = study with { Schema = null, Fetch = study.Fetch with { Contact = "", Resolve = new Dictionary<string, string>() } },

@@ -7,12 +7,14 @@ namespace Memorization.Rows;
 /// <param name="announce">Is told of rows before they go on; null where nobody is to be told, and rows go on at once.</param>
 internal sealed class AnnouncedRows(Emitter<LaionRow> emitter, RowAnnouncement? announce)
 {
-    // Of 1,000,000 made rows 65,536 take 30 MB.
-    private const int MostRows = 65_536;
+    // 128 MB: 350,000 rows with captions of 60 characters. Each batch is looked up once among all rows of the store, so many are better than few.
+    private const int MostCharacters = 1 << 26;
+    private const int CharactersOfRow = 100;
 
-    private readonly List<LaionRow> _rows = [];
+    private readonly Queue<LaionRow> _rows = [];
     private readonly List<UnitEnd> _ends = [];
     private RowAnnouncement? _announce = announce;
+    private int _characters;
 
     /// <summary>Takes a row.</summary>
     public async ValueTask AddAsync(LaionRow row)
@@ -23,8 +25,9 @@ internal sealed class AnnouncedRows(Emitter<LaionRow> emitter, RowAnnouncement? 
             return;
         }
 
-        _rows.Add(row);
-        if (_rows.Count == MostRows) await FlushAsync().ConfigureAwait(false);
+        _rows.Enqueue(row);
+        _characters += CharactersOfRow + (row.Url?.Length ?? 0) + row.Caption.Length;
+        if (_characters >= MostCharacters) await FlushAsync().ConfigureAwait(false);
     }
 
     /// <summary>Takes the end of a unit, all of whose rows were taken.</summary>
@@ -39,13 +42,13 @@ internal sealed class AnnouncedRows(Emitter<LaionRow> emitter, RowAnnouncement? 
     {
         if (_rows.Count == 0) return;
         if (_announce is not null && !_announce(_rows)) _announce = null;
-        foreach (var row in _rows) await emitter.EmitAsync(row).ConfigureAwait(false);
+        while (_rows.TryDequeue(out var row)) await emitter.EmitAsync(row).ConfigureAwait(false);
         foreach (var end in _ends) await emitter.EndUnitAsync(end).ConfigureAwait(false);
-        _rows.Clear();
         _ends.Clear();
+        _characters = 0;
     }
 }
 
 /// <summary>Is told of rows that will come into the graph next.</summary>
 /// <returns>Whether it wants to be told of more.</returns>
-public delegate bool RowAnnouncement(IReadOnlyList<LaionRow> rows);
+public delegate bool RowAnnouncement(IReadOnlyCollection<LaionRow> rows);

@@ -43,16 +43,17 @@ public sealed class LaionFile
 
     /// <summary>Reads the footer, finds the columns and hashes the file (all of its bytes are read once).</summary>
     /// <exception cref="BrokenInputException">The file is missing, is not Parquet, is encrypted or broken, or has no URL or caption column.</exception>
-    public static LaionFile Open(string path, CancellationToken stop = default) => Open(path, ColumnNames.Laion, stop);
+    public static LaionFile Open(string path, CancellationToken stop = default) => Open(path, ColumnNames.Laion, null, stop);
 
     /// <summary>Reads the footer alone and finds the columns: whether the file can be read at all.</summary>
     /// <exception cref="BrokenInputException">As <see cref="Open(string, CancellationToken)"/> says it.</exception>
     public static void Check(string path) => Guard(path, () => ReadFooter(path, ColumnNames.Laion));
 
-    internal static LaionFile Open(string path, ColumnNames names, CancellationToken stop) => Guard(path, () =>
+    internal static LaionFile Open(string path, ColumnNames names, ContentHash? known, CancellationToken stop) => Guard(path, () =>
     {
         var (columns, rowGroups) = ReadFooter(path, names);
-        return new LaionFile(path, Hash(path, stop), rowGroups, columns, PlainChunk.Find(path, [columns.Url.Index, columns.Caption.Index]));
+        var content = known is null ? Hash(path, stop) : known(path, () => Hash(path, stop));
+        return new LaionFile(path, content, rowGroups, columns, PlainChunk.Find(path, [columns.Url.Index, columns.Caption.Index]));
     });
 
     private static T Guard<T>(string path, Func<T> read)
@@ -111,3 +112,6 @@ public sealed class LaionFile
         return hash.GetCurrentHashAsUInt128();
     }
 }
+
+/// <summary>Gives a file's content hash, if it knows it by other means than by reading the whole file.</summary>
+public delegate UInt128 ContentHash(string path, Func<UInt128> read);

@@ -10,7 +10,7 @@ namespace Memorization.Rows;
 /// order of the input whatever the number of cores, since of two equal rows it is the first that is kept.
 /// </summary>
 /// <remarks>
-/// Three kinds of threads: one opens files (which reads each once, to hash it) ahead of those that read row groups, and the graph's own
+/// Three kinds of threads: one opens files (which reads each once, to hash it, unless its hash is known) ahead of those that read row groups, and the graph's own
 /// takes the rows. Row groups are taken up in order, so the one whose rows are awaited is always under way.
 /// </remarks>
 /// <param name="files">Full paths.</param>
@@ -36,6 +36,9 @@ public sealed class LaionScan(IReadOnlyList<string> files, ScanFilter filter, Un
 
     /// <summary>Is told of rows before they come into the graph, as many at once as are there without waiting; null for nobody.</summary>
     public RowAnnouncement? Announce { get; init; }
+
+    /// <summary>Is asked for each file's content hash, on one thread; null to read each file whole for it.</summary>
+    public ContentHash? Hash { get; init; }
 
     /// <summary>Files and row groups that could not be read; the scan went on with the others.</summary>
     public IReadOnlyList<BrokenInputException> Broken => _broken;
@@ -100,7 +103,7 @@ public sealed class LaionScan(IReadOnlyList<string> files, ScanFilter filter, Un
             {
                 try
                 {
-                    var file = LaionFile.Open(files[i], end);
+                    var file = LaionFile.Open(files[i], ColumnNames.Laion, Hash, end);
                     FilesOpened++;
                     for (var group = 0; group < file.RowGroups.Count; group++)
                     {

@@ -10,7 +10,7 @@ namespace Memorization.Store;
 /// <param name="Units">Units with a row that the current filter keeps and that is to be worked on, be it for the first time.</param>
 internal sealed record DueRows(IReadOnlyDictionary<UInt128, PriorOutcome> Rows, IReadOnlySet<UnitId> Units)
 {
-    private static readonly string Retried = string.Join(", ", Enum.GetValues<Reason>().Where(reason => reason.Retry() != Retry.Never).Select(reason => $"'{reason}'"));
+    private static readonly string Retried = StoreDatabase.Names(reason => reason.Retry() != Retry.Never);
 
     /// <summary>Reads it.</summary>
     /// <param name="database">The store, under the current filter and model.</param>
@@ -38,7 +38,7 @@ internal sealed record DueRows(IReadOnlyDictionary<UInt128, PriorOutcome> Rows, 
     private static HashSet<UnitId> ReadUnits(StoreDatabase database, IReadOnlyCollection<UInt128> due)
     {
         HashSet<UnitId> units = [];
-        database.Fill("due", "row_key", due.Select(KnownRowsQuery.Text));
+        database.Fill("due", "row_key VARCHAR", due, (row, key) => row.AppendValue(KnownRowsQuery.Text(key)));
         database.Execute("""
             CREATE OR REPLACE TEMP TABLE to_do AS
             SELECT row_key FROM (SELECT row_key FROM verdicts WHERE kept) SEMI JOIN due USING (row_key) UNION ALL

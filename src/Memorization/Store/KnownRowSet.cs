@@ -33,9 +33,15 @@ internal sealed class KnownRowSet
     }
 
     /// <summary>Those keys that have not been looked up, each once.</summary>
-    public HashSet<UInt128> Unknown(IEnumerable<UInt128> keys)
+    public HashSet<UInt128> Unknown(IReadOnlyCollection<UInt128> keys)
     {
-        lock (_lock) return IsComplete ? [] : [.. keys.Where(key => !_lookedUp.Contains(key))];
+        HashSet<UInt128> unknown = new(keys.Count);
+        lock (_lock)
+        {
+            if (!IsComplete) unknown.UnionWith(keys.Where(key => !_lookedUp.Contains(key)));
+        }
+
+        return unknown;
     }
 
     /// <summary>Takes an answer.</summary>
@@ -45,6 +51,7 @@ internal sealed class KnownRowSet
     {
         lock (_lock)
         {
+            _lookedUp.EnsureCapacity(_lookedUp.Count + keys.Count);
             _lookedUp.UnionWith(keys);
             Take(found);
         }

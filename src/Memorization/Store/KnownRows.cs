@@ -6,15 +6,15 @@ namespace Memorization.Store;
 
 /// <summary>Stage: lets through only rows that are neither in the store nor met before in this run, and those that are to be tried again.</summary>
 /// <remarks>
-/// A store has many more rows than a night brings. So what it holds of a row is looked up when the row has been read, many rows in one query; once that
-/// has cost about as much as to read what the store holds of all rows, that is done. A row that nobody has announced is looked up by itself, which is
-/// slow and gives the same. The stage runs one row at a time, in the order of the scan, so that the first of two equal rows is the one that counts;
-/// looking up is thread-safe.
+/// A store has many more rows than a night brings. So what it holds of a row is looked up when the row has been read, many rows in one query. It is soon
+/// found out where none of them is there; once looking up some that are has cost about as much as to read what the store holds of all rows, that is done.
+/// A row that nobody has announced is looked up by itself, which is slow and gives the same. The stage runs one row at a time, in the order of the scan, so
+/// that the first of two equal rows is the one that counts; looking up is thread-safe.
 /// </remarks>
 public sealed class KnownRows : IDisposable
 {
-    // To read all keys of 1,000,000 rows takes as long as 16 look-ups among them (tests/Memorization.Benchmarks/results/store.md).
-    private const int MostLookUps = 16;
+    // To read what is held of all rows takes as long as six look-ups that find some (tests/Memorization.Benchmarks/results/store.md).
+    private const int MostFindings = 6;
 
     private readonly StoreDatabase _database;
     private readonly KnownRowsQuery _query;
@@ -26,12 +26,12 @@ public sealed class KnownRows : IDisposable
     private readonly Lazy<Dictionary<UnitId, long>> _selected;
     private readonly HashSet<UInt128> _met = [];
     private readonly HashSet<int> _skipped = [];
-    private readonly int _mostLookUps;
-    private int _lookUps;
+    private readonly int _mostFindings;
+    private int _findings;
 
-    private KnownRows(StoreDatabase database, StoreRules rules, string model, DateTimeOffset now, bool isEmpty, int mostLookUps)
+    private KnownRows(StoreDatabase database, StoreRules rules, string model, DateTimeOffset now, bool isEmpty, int mostFindings)
     {
-        (_database, _mostLookUps) = (database, mostLookUps);
+        (_database, _mostFindings) = (database, mostFindings);
         // The columns of all rows would stay in memory for the whole run; the system keeps them as long as there is room.
         database.Execute("SET enable_external_file_cache = false");
         _due = DueRows.Read(database, rules, model, now);
@@ -61,14 +61,14 @@ public sealed class KnownRows : IDisposable
     /// <param name="scope">The filter and the model.</param>
     /// <param name="rules">When a row is tried again.</param>
     /// <param name="now">The time.</param>
-    public static KnownRows Open(StoreTables tables, StoreScope scope, StoreRules rules, DateTimeOffset now) => Open(tables, scope, rules, now, MostLookUps);
+    public static KnownRows Open(StoreTables tables, StoreScope scope, StoreRules rules, DateTimeOffset now) => Open(tables, scope, rules, now, MostFindings);
 
-    internal static KnownRows Open(StoreTables tables, StoreScope scope, StoreRules rules, DateTimeOffset now, int mostLookUps)
+    internal static KnownRows Open(StoreTables tables, StoreScope scope, StoreRules rules, DateTimeOffset now, int mostFindings)
     {
         ArgumentNullException.ThrowIfNull(tables);
         ArgumentNullException.ThrowIfNull(scope);
         var isEmpty = !tables.Files(Tables.Of(Tables.Rows)).Any();
-        return new KnownRows(scope.Open(tables), rules, scope.Model, now, isEmpty, mostLookUps);
+        return new KnownRows(scope.Open(tables), rules, scope.Model, now, isEmpty, mostFindings);
     }
 
     /// <summary>Says that a unit is not read in this run, so that its rows count as met. Called on the thread that opens files, before rows of any later unit come.</summary>
@@ -78,9 +78,9 @@ public sealed class KnownRows : IDisposable
     }
 
     /// <summary>Looks rows up that will be asked for; says whether further ones are to be announced.</summary>
-    private bool Announce(IReadOnlyList<LaionRow> rows)
+    private bool Announce(IReadOnlyCollection<LaionRow> rows)
     {
-        LookUp(rows.Select(row => row.Key));
+        LookUp([.. rows.Select(row => row.Key)]);
         return !_found.IsComplete;
     }
 
@@ -116,15 +116,22 @@ public sealed class KnownRows : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _database.Dispose();
 
-    private void LookUp(IEnumerable<UInt128> keys)
+    private void LookUp(IReadOnlyCollection<UInt128> keys)
     {
         if (_found.IsComplete) return;
         lock (_querying)
         {
             var unknown = _found.Unknown(keys);
             if (unknown.Count == 0) return;
-            if (++_lookUps > _mostLookUps) _found.Complete(_query.All());
-            else _found.Add(unknown, _query.Of(unknown));
+            if (_findings >= _mostFindings)
+            {
+                _found.Complete(_query.All());
+                return;
+            }
+
+            var found = _query.Of(unknown);
+            if (found.Rows.Count > 0) _findings++;
+            _found.Add(unknown, found);
         }
     }
 

@@ -1,10 +1,11 @@
 using System.Data.Common;
 using DuckDB.NET.Data;
 using Memorization.Configuration;
+using Memorization.Flow;
 
 namespace Memorization.Store;
 
-/// <summary>SQL over a store: DuckDB views on the files of one state, one of each table's name and <c>study</c>.</summary>
+/// <summary>SQL over a store: DuckDB views on the files of one state, one of each table's name, <c>study</c> and <c>unfinished_rows</c>.</summary>
 /// <remarks>
 /// The views of partitioned tables hold the state's filter and model; <c>images</c> has each row's latest outcome, <c>units</c> each unit's.
 /// The database is in memory and reads the files in place. Not thread-safe.
@@ -22,10 +23,24 @@ public sealed partial class StoreDatabase : IDisposable
         WHERE v.kept AND i.outcome = 'kept'
         """;
 
-    private readonly DuckDBConnection _connection;
+    // Rows of row groups that a stopped run left unfinished: what it had not read or not selected is in no table.
+    // The row groups are told apart before the rows are: a row's would be put together for each of millions.
+    private const string UnfinishedRowsSql = """
+        CREATE VIEW unfinished_rows AS
+        SELECT row_key FROM rows SEMI JOIN (
+            SELECT source_content, source_row_group FROM (SELECT DISTINCT source_content, source_row_group FROM rows)
+            WHERE source_content || ':' || source_row_group NOT IN (SELECT unit FROM units)) USING (source_content, source_row_group)
+        """;
 
-    private StoreDatabase(DuckDBConnection? connection = null)
+    // What finished row groups count of rows that are stored, at their first place or a further one.
+    private static readonly string SelectedSql = $"SELECT coalesce(sum(rows), 0) FROM units WHERE reason IS NULL OR reason NOT IN ({Names(reason => reason.Stage() == StageName.Scan)})";
+
+    private readonly DuckDBConnection _connection;
+    private readonly Func<long>? _loggedRows;
+
+    private StoreDatabase(DuckDBConnection? connection = null, Func<long>? loggedRows = null)
     {
+        _loggedRows = loggedRows;
         _connection = connection ?? new DuckDBConnection("DataSource=:memory:");
         _connection.Open();
     }
@@ -72,7 +87,7 @@ public sealed partial class StoreDatabase : IDisposable
     /// <param name="snapshot">The snapshot that the state is of, if it is.</param>
     internal static StoreDatabase Open(StoreTables tables, string filter, string model, Snapshot? snapshot = null)
     {
-        var database = new StoreDatabase { Snapshot = snapshot };
+        var database = new StoreDatabase(loggedRows: () => tables.Count(Tables.Rows) + tables.Count(Tables.Duplicates)) { Snapshot = snapshot };
         foreach (var table in Tables.All)
         {
             var partition = table.Partition switch { "filter" => filter, "model" => model, _ => null };
@@ -86,6 +101,7 @@ public sealed partial class StoreDatabase : IDisposable
         }
 
         database.Execute(StudySql);
+        database.Execute(UnfinishedRowsSql);
         return database;
     }
 
@@ -101,7 +117,10 @@ public sealed partial class StoreDatabase : IDisposable
     internal StoreDatabase Another() => new(_connection.Duplicate()) { Snapshot = Snapshot };
 
     /// <summary>Reads the rows of the study once, for the many queries over them that follow.</summary>
-    public void KeepStudy() => Execute("CREATE TEMP TABLE study AS SELECT * FROM main.study");
+    public void KeepStudy() => Keep("study");
+
+    /// <summary>The same of the rows of unfinished row groups. They are looked for only where other rows are stored than the finished ones count.</summary>
+    public void KeepUnfinishedRows() => Keep("unfinished_rows", $"WHERE {_loggedRows?.Invoke() != Count(SelectedSql)}");
 
     /// <summary>Runs a query and maps each row.</summary>
     public IReadOnlyList<T> Query<T>(string sql, Func<DbDataReader, T> map)
@@ -146,15 +165,21 @@ public sealed partial class StoreDatabase : IDisposable
         while (reader.Read()) take(reader);
     }
 
-    /// <summary>Makes a table of one text column beside the views, or makes it anew.</summary>
+    /// <summary>Makes a table beside the views, or makes it anew.</summary>
     /// <param name="table">Its name; no view has it.</param>
-    /// <param name="column">The column's name.</param>
-    /// <param name="values">Its values.</param>
-    internal void Fill(string table, string column, IEnumerable<string> values)
+    /// <param name="columns">The columns' names and types, as SQL.</param>
+    /// <param name="items">What a row is made of, one by one.</param>
+    /// <param name="append">Gives a row its values, in the order of the columns.</param>
+    internal void Fill<T>(string table, string columns, IEnumerable<T> items, Action<IDuckDBAppenderRow, T> append)
     {
-        Execute($"CREATE OR REPLACE TABLE {table} ({column} VARCHAR)");
+        Execute($"CREATE OR REPLACE TABLE {table} ({columns})");
         using var appender = _connection.CreateAppender(table);
-        foreach (var value in values) appender.CreateRow().AppendValue(value).EndRow();
+        foreach (var item in items)
+        {
+            var row = appender.CreateRow();
+            append(row, item);
+            row.EndRow();
+        }
     }
 
     /// <summary>Closes the database; the files stay.</summary>
@@ -175,12 +200,17 @@ public sealed partial class StoreDatabase : IDisposable
         ? "* REPLACE (url || '' AS url, caption || '' AS caption, license || '' AS license, nsfw || '' AS nsfw)"
         : "*";
 
+    private void Keep(string view, string where = "") => Execute($"CREATE TEMP TABLE {view} AS SELECT * FROM main.{view} {where}");
+
     internal void Execute(string sql)
     {
         using var command = _connection.CreateCommand();
         command.CommandText = sql;
         command.ExecuteNonQuery();
     }
+
+    /// <summary>Some reasons as a list of texts.</summary>
+    internal static string Names(Func<Reason, bool> which) => string.Join(", ", Enum.GetValues<Reason>().Where(which).Select(reason => $"'{reason}'"));
 
     private static string Text(string value) => $"'{value.Replace("'", "''", StringComparison.Ordinal)}'";
 

@@ -49,6 +49,13 @@ public sealed class StoreTables
     internal IEnumerable<DeltaAdd> Files(TableDefinition table, string? partition = null) => _states[table.Name].Files
         .Where(file => partition is null || file.PartitionValues.GetValueOrDefault(table.Partition!) == partition);
 
+    /// <summary>The number of records in a table; −1 if its log does not say it.</summary>
+    internal long Count(string table)
+    {
+        var counts = _states[table].Files.Select(file => FileStatistics.Rows(file.Stats)).ToList();
+        return counts.Contains(-1) ? -1 : counts.Sum();
+    }
+
     /// <summary>Full path of a table's file.</summary>
     internal string PathOf(string table, string path) => Path.GetFullPath(Path.Combine(Store, table, Uri.UnescapeDataString(path)));
 

@@ -119,5 +119,5 @@ public sealed class TableExportTests : IDisposable
 
     private IEnumerable<string> Keys(string file) => File.ReadAllLines(_out.File(file)).Skip(1).Select(line => line.Split(',')[0]);
 
-    private static string Key(int number) => (number + 1).ToString("x32", System.Globalization.CultureInfo.InvariantCulture);
+    private static string Key(int number) => KnownRowsQuery.Text(MadeRows.Row(number).Key);
 }

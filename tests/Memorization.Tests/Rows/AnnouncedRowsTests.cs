@@ -22,7 +22,7 @@ public sealed class AnnouncedRowsTests : IDisposable
             string[] files = [.. lengths.Select((rows, i) => _files.Write($"{_written++}.parquet", ("URL", Texts(i, rows)), ("TEXT", Texts(i, rows))))];
             List<string> announced = [];
             var count = 0;
-            bool Announce(IReadOnlyList<LaionRow> batch)
+            bool Announce(IReadOnlyCollection<LaionRow> batch)
             {
                 announced.AddRange(batch.Select(row => row.Caption));
                 Volatile.Write(ref count, announced.Count);

@@ -140,7 +140,7 @@ public sealed class BrokenInputTests : IDisposable
     {
         try
         {
-            rows = ParquetFixture.Read(LaionFile.Open(path, names, TestContext.Current.CancellationToken)).Rows;
+            rows = ParquetFixture.Read(LaionFile.Open(path, names, null, TestContext.Current.CancellationToken)).Rows;
             return true;
         }
         catch (BrokenInputException exception)

@@ -47,7 +47,7 @@ public sealed class KnownRowsLawTests
             foreach (var filter in (string[])["f", "narrow"])
             {
                 var scope = new StoreScope(folder.Path, "look", filter, "m");
-                using KnownRows whole = KnownRows.Open(tables, scope, Rules, time.GetUtcNow(), mostLookUps: 0), some = KnownRows.Open(tables, scope, Rules, time.GetUtcNow(), mostLookUps: 1000);
+                using KnownRows whole = KnownRows.Open(tables, scope, Rules, time.GetUtcNow(), mostFindings: 0), some = KnownRows.Open(tables, scope, Rules, time.GetUtcNow(), mostFindings: 1000);
                 var keys = Enumerable.Range(0, 17).Select(number => Row(number).Key).ToList();
                 keys.ConvertAll(key => Facts(some.Find(key))).ShouldBe(keys.ConvertAll(key => Facts(whole.Find(key))));
                 foreach (var number in Enumerable.Range(0, 17))

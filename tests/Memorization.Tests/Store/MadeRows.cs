@@ -18,7 +18,8 @@ internal static class MadeRows
 
     public static LaionRow Row(int number, UnitId? unit = null) => new()
     {
-        Key = (UInt128)number + 1,
+        // Four keys in a row begin with the same digits.
+        Key = ((UInt128)(number / 4) << 100) + (UInt128)number + 1,
         Unit = unit ?? Unit,
         RowInGroup = number,
         Url = $"http://host.test/{number}.jpg",

@@ -66,11 +66,41 @@ public sealed class StoreUpgradeTests : IDisposable
     }
 
     [Fact]
+    public async Task Rows_of_files_without_key_prefixes_are_known_and_have_them_once_the_files_are_merged()
+    {
+        using var held = await HeldStore.TakeAsync(Store, "run", TimeProvider.System);
+        string schema = held.Tables[Tables.Rows].MetaData!.SchemaString, lacking = await PrefixesAsync();
+        var known = await KnownAsync(held.Tables);
+
+        await new StoreOptimize(held, TimeProvider.System).RunAsync(default);
+
+        (lacking, known, await PrefixesAsync(), await KnownAsync(held.Tables)).ShouldBe(("0 of 49", 49, "49 of 49", 49));
+        schema.ShouldContain("key_prefix");
+        (await StoreVerification.RunAsync(Store)).Findings.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task One_that_lacks_a_file_is_refused()
     {
         File.Delete(Files().First());
 
         (await Should.ThrowAsync<SetupException>(() => HeldStore.TakeAsync(Store, "run", TimeProvider.System))).Message.ShouldContain("of an earlier format and not whole");
+    }
+
+    private async Task<string> PrefixesAsync()
+    {
+        using var database = await StoreDatabase.OpenAsync(Store);
+        return database.Query("SELECT count(key_prefix) || ' of ' || count(*) FROM rows", reader => reader.GetString(0)).Single();
+    }
+
+    // Each row looked up beside a key that begins like its own.
+    private async Task<int> KnownAsync(StoreTables tables)
+    {
+        using var database = await StoreDatabase.OpenAsync(Store);
+        var keys = database.Query("SELECT row_key FROM rows", reader => KnownRowsQuery.Key(reader.GetString(0)));
+        using var known = KnownRows.Open(tables, new StoreScope(Store, "look", database.Snapshot!.Filter, database.Snapshot.Model), WritableStore.Rules, DateTimeOffset.UnixEpoch);
+        keys.ShouldAllBe(key => known.Find(key ^ 1) == null);
+        return keys.Count(key => known.Find(key) is { HasVerdict: true });
     }
 
     private IEnumerable<string> Files() => Directory.EnumerateFiles(Store, "part-*.parquet", SearchOption.AllDirectories).Order(StringComparer.Ordinal);

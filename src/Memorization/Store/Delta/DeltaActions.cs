@@ -9,7 +9,7 @@ internal static class DeltaActions
 {
     private const string EngineInfo = "Memorization";
 
-    /// <summary>The lines of the commit; the first of a table also say what it is.</summary>
+    /// <summary>The lines of the commit; the first of a table also say what it is, and the first of a version that has added a column what it has become.</summary>
     /// <param name="commit">What changes.</param>
     /// <param name="state">The table before it.</param>
     /// <param name="store">The store's folder.</param>
@@ -30,11 +30,10 @@ internal static class DeltaActions
                 Run = run,
             },
         };
-        if (state.Version < 0)
-        {
-            yield return new DeltaAction { Protocol = new DeltaProtocol { MinReaderVersion = 1, MinWriterVersion = 2 } };
-            yield return new DeltaAction { MetaData = MetaData(commit.Table, $"{store} {commit.Table.Name} {run}", now) };
-        }
+        if (state.Version < 0) yield return new DeltaAction { Protocol = new DeltaProtocol { MinReaderVersion = 1, MinWriterVersion = 2 } };
+        var metaData = MetaData(commit.Table, $"{store} {commit.Table.Name} {run}", now);
+        if (state.MetaData is { } before) (metaData.Id, metaData.CreatedTime) = (before.Id, before.CreatedTime);
+        if (metaData.SchemaString != state.MetaData?.SchemaString) yield return new DeltaAction { MetaData = metaData };
 
         foreach (var transaction in commit.Transactions)
             yield return new DeltaAction { Transaction = new DeltaTransaction { AppId = transaction.Key, Version = transaction.Value, LastUpdated = now } };

@@ -18,6 +18,7 @@ internal sealed class RowVerification(StoreTables tables, VerifyNotes notes)
     private static readonly RecordCheck[] Rows =
     [
         new(Reference, "row keys stand twice in rows", "SELECT row_key FROM rows GROUP BY row_key HAVING count(*) > 1"),
+        new("row key", "key prefixes are not how the row keys begin", "SELECT row_key FROM (FROM rows UNION ALL FROM duplicates) WHERE key_prefix <> ('0x' || left(row_key, 15))::BIGINT"),
         new(Reference, "images are of no row", "SELECT row_key FROM images ANTI JOIN rows USING (row_key)"),
         new(Reference, "duplicates repeat no row", "SELECT row_key FROM duplicates ANTI JOIN rows USING (row_key)"),
         new(Reference, "duplicates stand where a row stands", "SELECT row_key FROM duplicates SEMI JOIN rows USING (source_content, source_row_group, source_row)"),

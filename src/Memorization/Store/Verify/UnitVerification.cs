@@ -33,11 +33,11 @@ internal static class UnitVerification
 
     private static IEnumerable<RecordCheck> Checks(string differs, bool isOnlyModel)
     {
-        yield return Check("units count other rows than are stored", $"reason IS NULL OR reason NOT IN ({Names(reason => reason.Stage() == StageName.Scan)})", "''",
+        yield return Check("units count other rows than are stored", $"reason IS NULL OR reason NOT IN ({StoreDatabase.Names(reason => reason.Stage() == StageName.Scan)})", "''",
             "SELECT unit, '' AS reason, count(*) AS rows FROM places GROUP BY unit", differs);
-        yield return Check("units count other rows than the filter refused", $"reason IN ({Names(reason => reason.Stage() is StageName.Urls or StageName.Captions)})", "reason",
+        yield return Check("units count other rows than the filter refused", $"reason IN ({StoreDatabase.Names(reason => reason.Stage() is StageName.Urls or StageName.Captions)})", "reason",
             "SELECT unit, refused AS reason, count(*) AS rows FROM places WHERE NOT kept GROUP BY ALL", differs);
-        yield return Check("units count more final failures than images have", $"reason IN ({Names(reason => reason.Stage() > StageName.Known && reason.Retry() == Retry.Never)})", "reason",
+        yield return Check("units count more final failures than images have", $"reason IN ({StoreDatabase.Names(reason => reason.Stage() > StageName.Known && reason.Retry() == Retry.Never)})", "reason",
             "SELECT unit, reason, count(*) AS rows FROM outcomes WHERE reason IS NOT NULL GROUP BY ALL", ">");
         if (isOnlyModel)
             yield return Check("units count more kept rows than images have", "reason IS NULL", "''", "SELECT unit, '' AS reason, count(*) AS rows FROM outcomes WHERE outcome = 'kept' GROUP BY unit", ">");
@@ -49,6 +49,4 @@ internal static class UnitVerification
         FROM (SELECT unit, {reason} AS reason, sum(rows)::BIGINT AS rows FROM units WHERE {which} GROUP BY ALL) c LEFT JOIN ({stored}) s USING (unit, reason)
         WHERE c.rows {differs} coalesce(s.rows, 0)
         """, Fix);
-
-    private static string Names(Func<Reason, bool> which) => string.Join(", ", Enum.GetValues<Reason>().Where(which).Select(reason => $"'{reason}'"));
 }

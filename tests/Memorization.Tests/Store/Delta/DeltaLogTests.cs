@@ -1,8 +1,10 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Memorization.Configuration;
 using Memorization.Store;
 using Microsoft.Extensions.Time.Testing;
 using Parquet;
+using Parquet.Serialization.Attributes;
 using Shouldly;
 using Xunit;
 
@@ -45,6 +47,23 @@ public sealed class DeltaLogTests : IDisposable
         JsonDocument.Parse(metaData.GetProperty("schemaString").GetString()!).RootElement.GetProperty("fields").EnumerateArray()
             .Select(field => $"{field.GetProperty("name")} {field.GetProperty("type")} {field.GetProperty("nullable")} {field.GetProperty("metadata")}")
             .ShouldBe(["row_key string False {}", "kept boolean False {}", "reason string True {}", "detail string True {}", "filter string True {}"]);
+    }
+
+    [Fact]
+    public async Task A_column_that_a_later_version_adds_is_said_once_and_the_table_stays_the_same()
+    {
+        var earlier = new TableDefinition(Tables.Verdicts, typeof(EarlierVerdict), "filter");
+        using (var held = await TakeAsync())
+            await held.CommitAsync(new TableCommit(earlier, "WRITE", [(await held.WriteAsync(earlier, "f", new[] { new EarlierVerdict { RowKey = "a" } }))!]));
+        _time.Advance(TimeSpan.FromDays(1));
+        for (var i = 0; i < 2; i++) await CommitAsync(Verdicts($"b{i}"));
+
+        var (first, then) = (Lines(Tables.Verdicts, 0)[2].GetProperty("metaData"), Lines(Tables.Verdicts, 1)[1].GetProperty("metaData"));
+        foreach (var same in (string[])["id", "name", "createdTime", "partitionColumns", "format"]) then.GetProperty(same).GetRawText().ShouldBe(first.GetProperty(same).GetRawText());
+        (first.GetProperty("schemaString").GetString()!, then.GetProperty("schemaString").GetString()!).ShouldSatisfyAllConditions(
+            schemas => schemas.Item1.ShouldNotContain("\"reason\""), schemas => schemas.Item2.ShouldContain("\"reason\""));
+        Lines(Tables.Verdicts, 2).Select(line => line.EnumerateObject().Single().Name).ShouldBe(["commitInfo", "add"]);
+        (await StoreVerification.RunAsync(_folder.Path)).Findings.ShouldNotContain(finding => finding.Kind == "log");
     }
 
     [Fact]
@@ -191,4 +210,10 @@ public sealed class DeltaLogTests : IDisposable
         [.. Directory.GetFiles(_folder.File(table, "_delta_log")).Select(path => Path.GetFileName(path)).Where(name => name[0] != '_').Order(StringComparer.Ordinal)];
 
     private static string Sha256(string path) => Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(path)));
+
+    private sealed record EarlierVerdict
+    {
+        [JsonPropertyName("row_key"), ParquetRequired] public string RowKey { get; set; } = "";
+        [JsonPropertyName("kept")] public bool Kept { get; set; }
+    }
 }

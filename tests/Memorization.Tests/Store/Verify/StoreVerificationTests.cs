@@ -1,5 +1,7 @@
+using System.Text.Json.Serialization;
 using Memorization.Configuration;
 using Memorization.Store;
+using Parquet.Serialization.Attributes;
 using Shouldly;
 using Xunit;
 
@@ -198,6 +200,21 @@ public sealed class StoreVerificationTests : IDisposable
     [InlineData("NotFound", "units count more final failures")]
     public Task A_changed_count_of_a_unit_is_found(string? reason, string wrong) =>
         ReplacedAsync<UnitRecord>(Tables.Units, record => record.Reason != reason || ++record.Rows > 0, wrong);
+
+    [Fact]
+    public Task A_key_prefix_of_another_key_is_found() => FindsAsync(
+        () => SoundStore.CommitAsync(_folder.Path, Tables.Duplicates, null, new PrefixedRow { RowKey = SoundStore.KeyOf(1), KeyPrefix = Row(1).KeyPrefix!.Value + 1, SourceContent = Row(1).SourceContent }),
+        "key prefixes are not how the row keys begin: 1");
+
+    private sealed record PrefixedRow
+    {
+        [JsonPropertyName("row_key"), ParquetRequired] public string RowKey { get; set; } = "";
+        [JsonPropertyName("key_prefix")] public long? KeyPrefix { get; set; }
+        [JsonPropertyName("caption"), ParquetRequired] public string Caption { get; set; } = "";
+        [JsonPropertyName("source_content"), ParquetRequired] public string SourceContent { get; set; } = "";
+        [JsonPropertyName("source_row_group")] public int SourceRowGroup { get; set; }
+        [JsonPropertyName("source_row")] public int SourceRow { get; set; }
+    }
 
     private static RowRecord Row(int number, Action<RowRecord>? change = null)
     {
