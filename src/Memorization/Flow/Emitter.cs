@@ -3,7 +3,7 @@ using System.Threading.Tasks.Dataflow;
 namespace Memorization.Flow;
 
 /// <summary>What a source writes to: rows into the graph, counts of rows that never become one, and the ends of its units.</summary>
-/// <remarks>Not thread-safe: a source is one task.</remarks>
+/// <remarks>Rows and ends are sent by one task at a time; another may count meanwhile.</remarks>
 public sealed class Emitter<T>
     where T : class
 {

@@ -98,13 +98,19 @@ public sealed class Graph : IDisposable
         where TOut : class
     {
         counters.Enter(row);
-        var outcome = await Guard(async () =>
+        Outcome<TOut> outcome;
+        try
         {
+            // Not by Guard: for every row and stage it would leave three objects behind.
             var started = Stopwatch.GetTimestamp();
-            var result = await run(row, _stop.Token).ConfigureAwait(false);
+            outcome = await run(row, _stop.Token).ConfigureAwait(false);
             counters.CountBusy(Stopwatch.GetTimestamp() - started);
-            return result;
-        }).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (!IsStop(exception))
+        {
+            throw await FaultAsync(exception).ConfigureAwait(false);
+        }
+
         counters.Leave(row);
         if (outcome.IsKept(out var value))
         {
@@ -215,28 +221,26 @@ public sealed class Graph : IDisposable
         if (!await target.SendAsync(item, _stop.Token).ConfigureAwait(false)) throw new OperationCanceledException(_stop.Token);
     }
 
-    private Task<bool> Guard(Func<Task> work) => Guard(async () =>
-    {
-        await work().ConfigureAwait(false);
-        return true;
-    });
-
-    private async Task<T> Guard<T>(Func<Task<T>> work)
+    private async Task Guard(Func<Task> work)
     {
         try
         {
-            return await work().ConfigureAwait(false);
+            await work().ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        catch (Exception exception) when (!IsStop(exception))
         {
-            throw;
+            throw await FaultAsync(exception).ConfigureAwait(false);
         }
-        catch (Exception exception)
-        {
-            var fault = exception is OperationCanceledException ? new StrayCancellationException(exception) : exception;
-            Interlocked.CompareExchange(ref _fault, fault, null);
-            await _stop.CancelAsync().ConfigureAwait(false);
-            throw fault;
-        }
+    }
+
+    private bool IsStop(Exception exception) => exception is OperationCanceledException && _stop.IsCancellationRequested;
+
+    // The first fault is the graph's; all blocks are stopped.
+    private async Task<Exception> FaultAsync(Exception exception)
+    {
+        var fault = exception is OperationCanceledException ? new StrayCancellationException(exception) : exception;
+        Interlocked.CompareExchange(ref _fault, fault, null);
+        await _stop.CancelAsync().ConfigureAwait(false);
+        return fault;
     }
 }

@@ -2,25 +2,32 @@ using Memorization.Flow;
 
 namespace Memorization.Rows;
 
-/// <summary>Rows on their way from the scan into the graph: held back until somebody has been told of many of them at once. Not thread-safe.</summary>
+/// <summary>
+/// Rows on their way from the scan into the graph: held back until somebody has been told of many of them at once. While the graph takes some, the next are
+/// collected and announced.
+/// </summary>
+/// <remarks>Not thread-safe. Once disposed of, nothing is under way any more.</remarks>
 /// <param name="emitter">The graph.</param>
 /// <param name="announce">Is told of rows before they go on; null where nobody is to be told, and rows go on at once.</param>
-internal sealed class AnnouncedRows(Emitter<LaionRow> emitter, RowAnnouncement? announce)
+/// <param name="stop">What is not in the graph yet does not come into it any more; the units of those rows have no end.</param>
+internal sealed class AnnouncedRows(Emitter<LaionRow> emitter, RowAnnouncement? announce, CancellationToken stop) : IAsyncDisposable
 {
-    // 128 MB: 350,000 rows with captions of 60 characters. Each batch is looked up once among all rows of the store, so many are better than few.
-    private const int MostCharacters = 1 << 26;
+    // 32 MB, and as much again on its way: 88,000 rows with captions of 60 characters. For each batch all key prefixes of the store are gone through, but what is held slows down the collector of garbage.
+    private const int MostCharacters = 1 << 24;
     private const int CharactersOfRow = 100;
 
-    private readonly Queue<LaionRow> _rows = [];
-    private readonly List<UnitEnd> _ends = [];
     private RowAnnouncement? _announce = announce;
+    private Queue<LaionRow> _rows = [];
+    private List<UnitEnd> _ends = [];
     private int _characters;
+    private Task _emission = Task.CompletedTask;
 
     /// <summary>Takes a row.</summary>
     public async ValueTask AddAsync(LaionRow row)
     {
         if (_announce is null)
         {
+            await _emission.ConfigureAwait(false);
             await emitter.EmitAsync(row).ConfigureAwait(false);
             return;
         }
@@ -33,19 +40,44 @@ internal sealed class AnnouncedRows(Emitter<LaionRow> emitter, RowAnnouncement? 
     /// <summary>Takes the end of a unit, all of whose rows were taken.</summary>
     public async ValueTask EndAsync(UnitEnd end)
     {
-        if (_rows.Count > 0) _ends.Add(end);
-        else await emitter.EndUnitAsync(end).ConfigureAwait(false);
+        _ends.Add(end);
+        if (_announce is null) await FlushAsync().ConfigureAwait(false);
     }
 
-    /// <summary>Lets everything go on.</summary>
-    public async ValueTask FlushAsync()
+    /// <summary>Lets everything go on that was taken, unless the graph is still busy with what it got before.</summary>
+    public async ValueTask OfferAsync()
     {
-        if (_rows.Count == 0) return;
-        if (_announce is not null && !_announce(_rows)) _announce = null;
-        while (_rows.TryDequeue(out var row)) await emitter.EmitAsync(row).ConfigureAwait(false);
-        foreach (var end in _ends) await emitter.EndUnitAsync(end).ConfigureAwait(false);
-        _ends.Clear();
-        _characters = 0;
+        if (_emission.IsCompleted) await FlushAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Lets everything go on, and waits until the graph has it.</summary>
+    public async ValueTask CompleteAsync()
+    {
+        await FlushAsync().ConfigureAwait(false);
+        await _emission.ConfigureAwait(false);
+    }
+
+    /// <summary>Waits for what is on its way.</summary>
+    public async ValueTask DisposeAsync() => await _emission.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+    private async ValueTask FlushAsync()
+    {
+        if (_rows.Count > 0 && _announce?.Invoke(_rows) == false) _announce = null;
+        await _emission.ConfigureAwait(false);
+        var (rows, ends) = (_rows, _ends);
+        (_rows, _ends, _characters) = ([], [], 0);
+        if (rows.Count + ends.Count > 0) _emission = Task.Run(() => EmitAsync(rows, ends), CancellationToken.None);
+    }
+
+    private async Task EmitAsync(Queue<LaionRow> rows, List<UnitEnd> ends)
+    {
+        while (rows.TryDequeue(out var row))
+        {
+            stop.ThrowIfCancellationRequested();
+            await emitter.EmitAsync(row).ConfigureAwait(false);
+        }
+
+        foreach (var end in ends) await emitter.EndUnitAsync(end).ConfigureAwait(false);
     }
 }
 

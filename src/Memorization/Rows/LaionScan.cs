@@ -62,7 +62,7 @@ public sealed class LaionScan(IReadOnlyList<string> files, ScanFilter filter, Un
             OnThread(() => OpenAll(opened.Writer, toRead, ahead, end.Token)),
             .. Enumerable.Range(0, parallelism).Select(_ => OnThread(() => ReadAll(toRead, end.Token))),
         ];
-        var rows = new AnnouncedRows(emitter, Announce);
+        await using var rows = new AnnouncedRows(emitter, Announce, stop);
         try
         {
             await foreach (var step in opened.Reader.ReadAllAsync(stop).ConfigureAwait(false))
@@ -75,10 +75,11 @@ public sealed class LaionScan(IReadOnlyList<string> files, ScanFilter filter, Un
                 }
 
                 if (step.Stored is { } unit) await EmitAsync(stored(unit), emitter, rows, stop).ConfigureAwait(false);
-                if (!opened.Reader.TryPeek(out var next) || next.Unit is { IsRead: false }) await rows.FlushAsync().ConfigureAwait(false);
-
+                if (!opened.Reader.TryPeek(out var next) || next.Unit is { IsRead: false }) await rows.OfferAsync().ConfigureAwait(false);
                 Volatile.Write(ref _progress, step.Progress);
             }
+
+            await rows.CompleteAsync().ConfigureAwait(false);
         }
         finally
         {

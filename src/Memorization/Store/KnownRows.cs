@@ -29,16 +29,16 @@ public sealed class KnownRows : IDisposable
     private readonly int _mostFindings;
     private int _findings;
 
-    private KnownRows(StoreDatabase database, StoreRules rules, string model, DateTimeOffset now, bool isEmpty, int mostFindings)
+    private KnownRows(StoreDatabase database, IReadOnlyCollection<string> files, StoreRules rules, string model, DateTimeOffset now, int mostFindings)
     {
         (_database, _mostFindings) = (database, mostFindings);
         // The columns of all rows would stay in memory for the whole run; the system keeps them as long as there is room.
         database.Execute("SET enable_external_file_cache = false");
         _due = DueRows.Read(database, rules, model, now);
-        _query = new KnownRowsQuery(database, _units, _due);
+        _query = new KnownRowsQuery(database, new KeyPrefixScan(files), _units, _due);
         _contents = new KnownContents(database, _querying);
         _selected = new Lazy<Dictionary<UnitId, long>>(ReadSelected);
-        if (isEmpty) _found.Complete(FoundRows.None);
+        if (files.Count == 0) _found.Complete(FoundRows.None);
     }
 
     /// <summary>To be told of rows before they are asked for; null if there is no need, since all that the store holds is known.</summary>
@@ -67,8 +67,8 @@ public sealed class KnownRows : IDisposable
     {
         ArgumentNullException.ThrowIfNull(tables);
         ArgumentNullException.ThrowIfNull(scope);
-        var isEmpty = !tables.Files(Tables.Of(Tables.Rows)).Any();
-        return new KnownRows(scope.Open(tables), rules, scope.Model, now, isEmpty, mostFindings);
+        string[] files = [.. tables.Files(Tables.Of(Tables.Rows)).Select(file => tables.PathOf(Tables.Rows, file.Path))];
+        return new KnownRows(scope.Open(tables), files, rules, scope.Model, now, mostFindings);
     }
 
     /// <summary>Says that a unit is not read in this run, so that its rows count as met. Called on the thread that opens files, before rows of any later unit come.</summary>

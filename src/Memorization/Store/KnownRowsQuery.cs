@@ -10,23 +10,16 @@ namespace Memorization.Store;
 /// Where all are read, most rows of a large store were refused, in units that are finished: of those only the keys are read, as long texts.
 /// Not thread-safe.
 /// </remarks>
-internal sealed class KnownRowsQuery(StoreDatabase database, UnitNumbers units, DueRows due)
+internal sealed class KnownRowsQuery(StoreDatabase database, KeyPrefixScan prefixes, UnitNumbers units, DueRows due)
 {
     private const int KeyDigits = 32;
     private const int RowsPerText = 65_536;
 
-    // Files of earlier versions have no prefixes.
-    private readonly Lazy<bool> _lacksPrefixes = new(() => database.Count("SELECT count(*) FROM rows WHERE key_prefix IS NULL") > 0);
-
     /// <summary>Those of the keys that the store holds. Reads one column of numbers of all rows, and texts only if some of them may be there.</summary>
     public FoundRows Of(IReadOnlyCollection<UInt128> keys)
     {
-        if (!_lacksPrefixes.Value)
-        {
-            database.Fill("prefixes", "key_prefix BIGINT", keys, (row, key) => row.AppendValue(RowRecord.PrefixOf(key)));
-            if (database.Count("SELECT count(*) FROM rows SEMI JOIN prefixes USING (key_prefix)") == 0) return FoundRows.None;
-        }
-
+        keys = prefixes.Find(keys) ?? keys;
+        if (keys.Count == 0) return FoundRows.None;
         database.Fill("wanted", "row_key VARCHAR", keys, (row, key) => row.AppendValue(Text(key)));
         database.Execute("CREATE OR REPLACE TEMP TABLE known AS SELECT row_key, source_content, source_row_group, source_row FROM rows SEMI JOIN wanted USING (row_key)");
         if (database.Count("SELECT count(*) FROM known") == 0) return FoundRows.None;

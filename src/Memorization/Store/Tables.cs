@@ -76,7 +76,9 @@ internal sealed record RowRecord
     [JsonPropertyName("source_row_group")] public int SourceRowGroup { get; set; }
     [JsonPropertyName("source_row")] public int SourceRow { get; set; }
 
-    internal static long PrefixOf(UInt128 key) => (long)(key >> 68);
+    internal const int PrefixBits = 60;
+
+    internal static long PrefixOf(UInt128 key) => (long)(key >> (128 - PrefixBits));
 }
 
 /// <summary>What came of asking for a row's image.</summary>

@@ -1,4 +1,5 @@
 using Memorization.Export;
+using Memorization.Store;
 using Memorization.Tests.Report;
 using Memorization.Tests.Store;
 using Shouldly;

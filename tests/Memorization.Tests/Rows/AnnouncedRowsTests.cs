@@ -78,15 +78,44 @@ public sealed class AnnouncedRowsTests : IDisposable
         ends.Count.ShouldBeLessThan(4);
     }
 
+    [Fact]
+    public async Task Once_reading_is_to_stop_announced_rows_that_are_not_in_the_graph_stay_out_of_it_and_their_unit_has_no_end()
+    {
+        using var drain = new CancellationTokenSource();
+        var announced = 0;
+        var scan = new LaionScan([_files.Write("a.parquet", ("URL", Texts(0, 20_000)), ("TEXT", Texts(0, 20_000)))], new ScanFilter(), 1, Logger.None)
+        {
+            Announce = batch => (announced += batch.Count) >= 0,
+        };
+
+        var (rows, ends) = await RunAsync(
+            scan,
+            taken =>
+            {
+                if (taken == 10) drain.Cancel();
+                return true;
+            },
+            drain.Token);
+
+        announced.ShouldBe(20_000);
+        rows.Count.ShouldBeInRange(11, 5_000);
+        ends.ShouldBeEmpty();
+    }
+
     private static string[] Texts(int file, int rows) => [.. Enumerable.Range(0, rows).Select(row => $"{file} {row}")];
 
     private static async Task<(List<string> Rows, List<UnitEnd> Ends)> RunAsync(string[] files, int parallelism, RowAnnouncement announce, Func<int, bool>? isAnnounced = null, Action<LaionScan>? made = null)
     {
-        List<string> rows = [];
-        List<UnitEnd> ends = [];
         var scan = new LaionScan(files, new ScanFilter(), parallelism, Logger.None) { Announce = announce };
         made?.Invoke(scan);
-        using var graph = new Graph(CancellationToken.None, CancellationToken.None);
+        return await RunAsync(scan, isAnnounced, CancellationToken.None);
+    }
+
+    private static async Task<(List<string> Rows, List<UnitEnd> Ends)> RunAsync(LaionScan scan, Func<int, bool>? isAnnounced, CancellationToken drain)
+    {
+        List<string> rows = [];
+        List<UnitEnd> ends = [];
+        using var graph = new Graph(drain, CancellationToken.None);
         graph.Source<LaionRow>(StageName.Scan, scan.RunAsync).Collect<object>(
             StageName.Store,
             end =>
