@@ -12,8 +12,6 @@ namespace Memorization.Rows;
 /// <param name="stop">What is not in the graph yet does not come into it any more; the units of those rows have no end.</param>
 internal sealed class AnnouncedRows(Emitter<LaionRow> emitter, RowAnnouncement? announce, CancellationToken stop) : IAsyncDisposable
 {
-    // 32 MB, and as much again on its way: 88,000 rows with captions of 60 characters. For each batch all key prefixes of the store are gone through, but what is held slows down the collector of garbage.
-    private const int MostCharacters = 1 << 24;
     private const int CharactersOfRow = 100;
 
     private RowAnnouncement? _announce = announce;
@@ -34,7 +32,7 @@ internal sealed class AnnouncedRows(Emitter<LaionRow> emitter, RowAnnouncement? 
 
         _rows.Enqueue(row);
         _characters += CharactersOfRow + (row.Url?.Length ?? 0) + row.Caption.Length;
-        if (_characters >= MostCharacters) await FlushAsync().ConfigureAwait(false);
+        if (_characters >= _announce.MostCharacters) await FlushAsync().ConfigureAwait(false);
     }
 
     /// <summary>Takes the end of a unit, all of whose rows were taken.</summary>
@@ -62,7 +60,7 @@ internal sealed class AnnouncedRows(Emitter<LaionRow> emitter, RowAnnouncement? 
 
     private async ValueTask FlushAsync()
     {
-        if (_rows.Count > 0 && _announce?.Invoke(_rows) == false) _announce = null;
+        if (_rows.Count > 0 && _announce?.Tell(_rows) == false) _announce = null;
         await _emission.ConfigureAwait(false);
         var (rows, ends) = (_rows, _ends);
         (_rows, _ends, _characters) = ([], [], 0);
@@ -81,6 +79,7 @@ internal sealed class AnnouncedRows(Emitter<LaionRow> emitter, RowAnnouncement? 
     }
 }
 
-/// <summary>Is told of rows that will come into the graph next.</summary>
-/// <returns>Whether it wants to be told of more.</returns>
-public delegate bool RowAnnouncement(IReadOnlyCollection<LaionRow> rows);
+/// <summary>Somebody to be told of rows that will come into the graph next.</summary>
+/// <param name="Tell">Tells them; answers whether there is need to tell of more.</param>
+/// <param name="MostCharacters">How much is held back for it at most: the texts of the rows, and 100 for each row. As much again may be on its way into the graph.</param>
+public sealed record RowAnnouncement(Func<IReadOnlyCollection<LaionRow>, bool> Tell, int MostCharacters);

@@ -11,7 +11,7 @@ namespace Memorization.Rows;
 /// </summary>
 /// <remarks>
 /// Three kinds of threads: one opens files (which reads each once, to hash it, unless its hash is known) ahead of those that read row groups, and the graph's own
-/// takes the rows. Row groups are taken up in order, so the one whose rows are awaited is always under way.
+/// takes the rows; announced ones come into the graph by a task beside it. Row groups are taken up in order, so the one whose rows are awaited is always under way.
 /// </remarks>
 /// <param name="files">Full paths.</param>
 /// <param name="filter">Which rows are wanted.</param>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.IO.Hashing;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Memorization.Store;
 
@@ -43,7 +44,7 @@ public sealed class InputHashes
     {
         ArgumentNullException.ThrowIfNull(read);
         var now = InputFile.Look(path);
-        if (_files.GetValueOrDefault(path) is { } file && file with { Content = "" } == now) return UInt128.Parse(file.Content, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+        if (_files.GetValueOrDefault(path) is { Hash: { } hash } file && file with { Content = "" } == now) return hash;
         var content = read();
         _isChanged |= _files.Remove(path);
         if (_time.GetUtcNow().UtcDateTime - now.ModifiedAt <= Step || InputFile.Look(path) != now) return content;
@@ -61,10 +62,10 @@ public sealed class InputHashes
         try
         {
             await using var stream = File.OpenRead(path);
-            var files = await JsonSerializer.DeserializeAsync<List<InputFile>>(stream, StoreJson.Options).ConfigureAwait(false);
-            return files!.Where(file => UInt128.TryParse(file.Content, NumberStyles.HexNumber, CultureInfo.InvariantCulture, out _)).ToDictionary(file => file.Path);
+            var files = await JsonSerializer.DeserializeAsync<List<InputFile?>>(stream, StoreJson.Options).ConfigureAwait(false);
+            return (files ?? []).OfType<InputFile>().Where(file => file.Path is not null && file.Hash is not null).DistinctBy(file => file.Path).ToDictionary(file => file.Path);
         }
-        catch (Exception exception) when (exception is JsonException or ArgumentException or NullReferenceException)
+        catch (Exception exception) when (exception is JsonException or IOException or UnauthorizedAccessException)
         {
             return [];
         }
@@ -80,6 +81,9 @@ public sealed class InputHashes
     /// <param name="Content">What its units are named by; empty while it is not known.</param>
     private sealed record InputFile(string Path, long Bytes, DateTime ModifiedAt, string Tail, string Content)
     {
+        [JsonIgnore]
+        public UInt128? Hash => UInt128.TryParse(Content, NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var hash) ? hash : null;
+
         public static InputFile Look(string path)
         {
             using var file = File.OpenHandle(path);

@@ -51,7 +51,6 @@ internal sealed class KnownRowSet
     {
         lock (_lock)
         {
-            _lookedUp.EnsureCapacity(_lookedUp.Count + keys.Count);
             _lookedUp.UnionWith(keys);
             Take(found);
         }

@@ -16,6 +16,12 @@ public sealed class KnownRows : IDisposable
     // To read what is held of all rows takes as long as six look-ups that find some (tests/Memorization.Benchmarks/results/store.md).
     private const int MostFindings = 6;
 
+    // All rows of the store are gone through for each look-up, so a large store is asked for more at once; what is held meanwhile slows the collector of garbage down.
+    // 32 MB are 88,000 rows with captions of 60 characters.
+    private const int LeastCharacters = 1 << 24;
+    private const int MostCharacters = 1 << 26;
+    private const long RowsForLeast = 10_000_000;
+
     private readonly StoreDatabase _database;
     private readonly KnownRowsQuery _query;
     private readonly Lock _querying = new();
@@ -27,22 +33,25 @@ public sealed class KnownRows : IDisposable
     private readonly HashSet<UInt128> _met = [];
     private readonly HashSet<int> _skipped = [];
     private readonly int _mostFindings;
+    private readonly int _charactersAtOnce;
     private int _findings;
 
-    private KnownRows(StoreDatabase database, IReadOnlyCollection<string> files, StoreRules rules, string model, DateTimeOffset now, int mostFindings)
+    private KnownRows(StoreDatabase database, StoreTables tables, StoreRules rules, string model, DateTimeOffset now, int mostFindings)
     {
         (_database, _mostFindings) = (database, mostFindings);
+        string[] files = [.. tables.Files(Tables.Of(Tables.Rows)).Select(file => tables.PathOf(Tables.Rows, file.Path))];
+        _charactersAtOnce = (int)Math.Clamp(LeastCharacters * tables.Count(Tables.Rows) / RowsForLeast, LeastCharacters, MostCharacters);
         // The columns of all rows would stay in memory for the whole run; the system keeps them as long as there is room.
         database.Execute("SET enable_external_file_cache = false");
         _due = DueRows.Read(database, rules, model, now);
         _query = new KnownRowsQuery(database, new KeyPrefixScan(files), _units, _due);
         _contents = new KnownContents(database, _querying);
         _selected = new Lazy<Dictionary<UnitId, long>>(ReadSelected);
-        if (files.Count == 0) _found.Complete(FoundRows.None);
+        if (files.Length == 0) _found.Complete(FoundRows.None);
     }
 
     /// <summary>To be told of rows before they are asked for; null if there is no need, since all that the store holds is known.</summary>
-    public RowAnnouncement? Announcement => _found.IsComplete ? null : Announce;
+    public RowAnnouncement? Announcement => _found.IsComplete ? null : new RowAnnouncement(Announce, _charactersAtOnce);
 
     /// <summary>Rows that are to be worked on again under the current filter, model and rules, if their verdict lets them.</summary>
     internal IReadOnlyDictionary<UInt128, PriorOutcome> Due => _due.Rows;
@@ -67,8 +76,7 @@ public sealed class KnownRows : IDisposable
     {
         ArgumentNullException.ThrowIfNull(tables);
         ArgumentNullException.ThrowIfNull(scope);
-        string[] files = [.. tables.Files(Tables.Of(Tables.Rows)).Select(file => tables.PathOf(Tables.Rows, file.Path))];
-        return new KnownRows(scope.Open(tables), files, rules, scope.Model, now, mostFindings);
+        return new KnownRows(scope.Open(tables), tables, rules, scope.Model, now, mostFindings);
     }
 
     /// <summary>Says that a unit is not read in this run, so that its rows count as met. Called on the thread that opens files, before rows of any later unit come.</summary>

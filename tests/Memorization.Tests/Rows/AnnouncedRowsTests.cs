@@ -16,20 +16,22 @@ public sealed class AnnouncedRowsTests : IDisposable
     public void Dispose() => _files.Dispose();
 
     [Fact]
-    public Task Every_row_is_announced_once_before_it_comes_and_comes_in_its_order() => Gen.Select(Gen.Int[0, 9000].Array[1, 6], Gen.Int[1, 3], Gen.Bool).SampleAsync(
-        async (lengths, parallelism, wantsAll) =>
+    public Task Every_row_is_announced_once_before_it_comes_and_comes_in_its_order() => Gen.Select(Gen.Int[0, 9000].Array[1, 6], Gen.Int[1, 3], Gen.Bool, Gen.Int[1, 1_000_000]).SampleAsync(
+        async (lengths, parallelism, wantsAll, characters) =>
         {
             string[] files = [.. lengths.Select((rows, i) => _files.Write($"{_written++}.parquet", ("URL", Texts(i, rows)), ("TEXT", Texts(i, rows))))];
             List<string> announced = [];
             var count = 0;
             bool Announce(IReadOnlyCollection<LaionRow> batch)
             {
+                // The row that fills it is the last.
+                batch.SkipLast(1).Sum(row => 100 + row.Url!.Length + row.Caption.Length).ShouldBeLessThan(characters);
                 announced.AddRange(batch.Select(row => row.Caption));
                 Volatile.Write(ref count, announced.Count);
                 return wantsAll || announced.Count < 5000;
             }
 
-            var (rows, ends) = await RunAsync(files, parallelism, Announce, taken => !wantsAll || taken < Volatile.Read(ref count));
+            var (rows, ends) = await RunAsync(files, parallelism, new RowAnnouncement(Announce, characters), taken => !wantsAll || taken < Volatile.Read(ref count));
 
             var expected = lengths.SelectMany((count, i) => Texts(i, count)).ToList();
             rows.ShouldBe(expected);
@@ -85,7 +87,7 @@ public sealed class AnnouncedRowsTests : IDisposable
         var announced = 0;
         var scan = new LaionScan([_files.Write("a.parquet", ("URL", Texts(0, 20_000)), ("TEXT", Texts(0, 20_000)))], new ScanFilter(), 1, Logger.None)
         {
-            Announce = batch => (announced += batch.Count) >= 0,
+            Announce = new RowAnnouncement(batch => (announced += batch.Count) >= 0, int.MaxValue),
         };
 
         var (rows, ends) = await RunAsync(
@@ -103,6 +105,9 @@ public sealed class AnnouncedRowsTests : IDisposable
     }
 
     private static string[] Texts(int file, int rows) => [.. Enumerable.Range(0, rows).Select(row => $"{file} {row}")];
+
+    private static async Task<(List<string> Rows, List<UnitEnd> Ends)> RunAsync(string[] files, int parallelism, Func<IReadOnlyCollection<LaionRow>, bool> announce, Func<int, bool>? isAnnounced = null, Action<LaionScan>? made = null) =>
+        await RunAsync(files, parallelism, new RowAnnouncement(announce, int.MaxValue), isAnnounced, made);
 
     private static async Task<(List<string> Rows, List<UnitEnd> Ends)> RunAsync(string[] files, int parallelism, RowAnnouncement announce, Func<int, bool>? isAnnounced = null, Action<LaionScan>? made = null)
     {

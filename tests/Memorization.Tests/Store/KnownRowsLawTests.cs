@@ -64,7 +64,7 @@ public sealed class KnownRowsLawTests
         var known = store.Writer.Known;
         if (increment.Skipped >= 0) known.Skip(Id(increment.Skipped));
         // All rows, half of them, or none: who is not announced is looked up by himself.
-        if (increment.Announced < 2) known.Announcement?.Invoke([.. increment.Rows.Where(row => increment.Announced == 0 || row.Number % 2 == 0).Select(row => Row(row.Number, Id(row.Unit)))]);
+        if (increment.Announced < 2) known.Announcement?.Tell([.. increment.Rows.Where(row => increment.Announced == 0 || row.Number % 2 == 0).Select(row => Row(row.Number, Id(row.Unit)))]);
         foreach (var row in increment.Rows)
         {
             var end = naive.Take(row, increment.Filter);
