@@ -43,6 +43,8 @@ public sealed partial class StoreDatabase : IDisposable
         _loggedRows = loggedRows;
         _connection = connection ?? new DuckDBConnection("DataSource=:memory:");
         _connection.Open();
+        // Files never change, and each query would read the footers of all again.
+        Execute("SET parquet_metadata_cache = true");
     }
 
     /// <summary>The snapshot that was opened; null for a state that none describes.</summary>
