@@ -38,7 +38,7 @@ internal sealed record DueRows(IReadOnlyDictionary<UInt128, PriorOutcome> Rows, 
     private static HashSet<UnitId> ReadUnits(StoreDatabase database, IReadOnlyCollection<UInt128> due)
     {
         HashSet<UnitId> units = [];
-        database.Fill("due", "row_key VARCHAR", due, (row, key) => row.AppendValue(KnownRowsQuery.Text(key)));
+        database.Fill("due", "row_key", due.Select(KnownRowsQuery.Text));
         database.Execute("""
             CREATE OR REPLACE TEMP TABLE to_do AS
             SELECT row_key FROM (SELECT row_key FROM verdicts WHERE kept) SEMI JOIN due USING (row_key) UNION ALL

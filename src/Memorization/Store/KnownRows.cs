@@ -13,7 +13,7 @@ namespace Memorization.Store;
 /// </remarks>
 public sealed class KnownRows : IDisposable
 {
-    // To read what is held of all rows takes as long as six look-ups that find some (tests/Memorization.Benchmarks/results/store.md).
+    // To read what is held of all rows takes as long as five or six look-ups that find some (tests/Memorization.Benchmarks/results/store.md).
     private const int MostFindings = 6;
 
     // All rows of the store are gone through for each look-up, so a large store is asked for more at once; what is held meanwhile slows the collector of garbage down.

@@ -20,7 +20,7 @@ internal sealed class KnownRowsQuery(StoreDatabase database, KeyPrefixScan prefi
     {
         keys = prefixes.Find(keys) ?? keys;
         if (keys.Count == 0) return FoundRows.None;
-        database.Fill("wanted", "row_key VARCHAR", keys, (row, key) => row.AppendValue(Text(key)));
+        database.Fill("wanted", "row_key", keys.Select(Text));
         database.Execute("CREATE OR REPLACE TEMP TABLE known AS SELECT row_key, source_content, source_row_group, source_row FROM rows SEMI JOIN wanted USING (row_key)");
         if (database.Count("SELECT count(*) FROM known") == 0) return FoundRows.None;
         Dictionary<UInt128, KnownRow> rows = [];

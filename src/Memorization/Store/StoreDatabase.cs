@@ -167,21 +167,15 @@ public sealed partial class StoreDatabase : IDisposable
         while (reader.Read()) take(reader);
     }
 
-    /// <summary>Makes a table beside the views, or makes it anew.</summary>
+    /// <summary>Makes a table of one text column beside the views, or makes it anew.</summary>
     /// <param name="table">Its name; no view has it.</param>
-    /// <param name="columns">The columns' names and types, as SQL.</param>
-    /// <param name="items">What a row is made of, one by one.</param>
-    /// <param name="append">Gives a row its values, in the order of the columns.</param>
-    internal void Fill<T>(string table, string columns, IEnumerable<T> items, Action<IDuckDBAppenderRow, T> append)
+    /// <param name="column">The column's name.</param>
+    /// <param name="values">Its values.</param>
+    internal void Fill(string table, string column, IEnumerable<string> values)
     {
-        Execute($"CREATE OR REPLACE TABLE {table} ({columns})");
+        Execute($"CREATE OR REPLACE TABLE {table} ({column} VARCHAR)");
         using var appender = _connection.CreateAppender(table);
-        foreach (var item in items)
-        {
-            var row = appender.CreateRow();
-            append(row, item);
-            row.EndRow();
-        }
+        foreach (var value in values) appender.CreateRow().AppendValue(value).EndRow();
     }
 
     /// <summary>Closes the database; the files stay.</summary>

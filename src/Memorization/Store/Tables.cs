@@ -56,7 +56,7 @@ internal sealed record RowRecord
 {
     [JsonPropertyName("row_key"), ParquetRequired] public string RowKey { get; set; } = "";
 
-    /// <summary>The key's first 15 digits as a number: looked for among millions of rows in a fifth of the time that the text takes. Null in files of earlier versions.</summary>
+    /// <summary>The key's first 15 digits as a number, by which keys are looked for (<see cref="KeyPrefixScan"/>). Null in files of earlier versions.</summary>
     [JsonPropertyName("key_prefix")]
     public long? KeyPrefix
     {
