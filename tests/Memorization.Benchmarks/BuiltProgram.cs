@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 
 namespace Memorization.Benchmarks;
 
@@ -11,6 +12,17 @@ internal static class BuiltProgram
     /// <summary>Starts it with both outputs redirected.</summary>
     public static Process Start(params string[] arguments) =>
         Process.Start(new ProcessStartInfo(Path, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+
+    /// <summary>Runs a study as a night does.</summary>
+    /// <returns>What <c>--json</c> prints.</returns>
+    /// <exception cref="InvalidOperationException">The run failed.</exception>
+    public static JsonElement Run(string study)
+    {
+        using var process = Start("run", study, "--json", "--quiet");
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return process.ExitCode == 0 ? JsonDocument.Parse(output).RootElement : throw new InvalidOperationException(process.StandardError.ReadToEnd());
+    }
 
     private static string Find()
     {

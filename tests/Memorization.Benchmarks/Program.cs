@@ -9,6 +9,13 @@ if (args is ["store", var rows, .. var program])
     return Memorization.Benchmarks.StoreBenchmark.Run(int.Parse(rows, System.Globalization.CultureInfo.InvariantCulture));
 }
 
+if (args is ["nights"]) return Memorization.Benchmarks.NightsBenchmark.Run();
+if (args is ["nights", var nightRows, .. var nightProgram])
+{
+    if (nightProgram is [var path]) Memorization.Benchmarks.BuiltProgram.Path = path;
+    return Memorization.Benchmarks.NightsBenchmark.Run(Number(nightRows));
+}
+
 if (args is ["mutated", var images, .. var more])
     return await Memorization.Benchmarks.MutatedImages.RunAsync(images, more.Length > 0 ? Number(more[0]) : 20_000, more.Length > 1 ? Number(more[1]) : 1);
 if (args is ["decode-worker"]) await Memorization.Images.DecodeServer.RunAsync(Console.OpenStandardInput(), Console.OpenStandardOutput());

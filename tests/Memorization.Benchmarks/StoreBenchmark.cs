@@ -24,8 +24,8 @@ internal static class StoreBenchmark
             Console.WriteLine("| run | rows new | seconds | of them in the process's start | rows/s | peak memory, MB | MB written |");
             Console.WriteLine("|---|---|---|---|---|---|---|");
             var idle = Median(3, () => Time("reasons"));
-            var all = Report("all rows", rows, () => RunOnce(study), folder, idle);
-            var nothing = Report("nothing new", 0, () => RunOnce(study), folder, idle);
+            var all = Report("all rows", rows, () => BuiltProgram.Run(study), folder, idle);
+            var nothing = Report("nothing new", 0, () => BuiltProgram.Run(study), folder, idle);
             var (next, part) = (rows, 0);
             var more = Median(Increments, () => More("1 % more", increment));
             var tenfold = More("10 % more", 10 * increment);
@@ -37,7 +37,7 @@ internal static class StoreBenchmark
             {
                 Write(Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"part-{++part:00000}.parquet")), next, count);
                 next += count;
-                return Report(name, count, () => RunOnce(study), folder, idle);
+                return Report(name, count, () => BuiltProgram.Run(study), folder, idle);
             }
 
             return 0;
@@ -64,14 +64,6 @@ internal static class StoreBenchmark
     private static long Bytes(string folder) =>
         Directory.EnumerateFiles(Path.Combine(folder, "store") is var store && Directory.Exists(store) ? store : folder, "*", SearchOption.AllDirectories)
             .Where(path => path.Contains("store", StringComparison.Ordinal) && !path.Contains("report", StringComparison.Ordinal)).Sum(path => new FileInfo(path).Length);
-
-    private static JsonElement RunOnce(string study)
-    {
-        using var process = BuiltProgram.Start("run", study, "--json", "--quiet");
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return process.ExitCode == 0 ? JsonDocument.Parse(output).RootElement : throw new InvalidOperationException(process.StandardError.ReadToEnd());
-    }
 
     private static double Time(params string[] arguments)
     {

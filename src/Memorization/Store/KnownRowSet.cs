@@ -6,7 +6,7 @@ namespace Memorization.Store;
 internal sealed class KnownRowSet
 {
     private readonly Lock _lock = new();
-    private readonly HashSet<UInt128> _lookedUp = [];
+    private KeySet _lookedUp = new();
     private readonly Dictionary<UInt128, KnownRow> _rows = [];
     private readonly HashSet<(int Unit, int RowInGroup)> _duplicates = [];
 
@@ -51,7 +51,7 @@ internal sealed class KnownRowSet
     {
         lock (_lock)
         {
-            _lookedUp.UnionWith(keys);
+            foreach (var key in keys) _lookedUp.Add(key);
             Take(found);
         }
     }
@@ -63,8 +63,7 @@ internal sealed class KnownRowSet
         {
             Take(all);
             IsComplete = true;
-            _lookedUp.Clear();
-            _lookedUp.TrimExcess();
+            _lookedUp = new KeySet();
         }
     }
 

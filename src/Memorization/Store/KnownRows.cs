@@ -30,7 +30,7 @@ public sealed class KnownRows : IDisposable
     private readonly DueRows _due;
     private readonly KnownContents _contents;
     private readonly Lazy<Dictionary<UnitId, long>> _selected;
-    private readonly HashSet<UInt128> _met = [];
+    private readonly KeySet _met = new();
     private readonly HashSet<int> _skipped = [];
     private readonly int _mostFindings;
     private readonly int _charactersAtOnce;

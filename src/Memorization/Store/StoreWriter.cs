@@ -27,8 +27,8 @@ public sealed class StoreWriter : IDisposable
     private readonly StoreRules _rules;
     private readonly TimeProvider _time;
 
-    private readonly HashSet<UInt128> _written = [];
-    private readonly HashSet<UInt128> _judged = [];
+    private readonly KeySet _written = new();
+    private readonly KeySet _judged = new();
     private readonly HashSet<string> _embedded = [];
     private readonly HashSet<string> _pictured = [];
     private readonly UnitLedger _units = new();
