@@ -43,7 +43,15 @@ internal sealed class UnfinishedFile : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        Stream.Dispose();
+        try
+        {
+            Stream.Dispose();
+        }
+        catch (IOException)
+        {
+            // What is given up need not reach the disk: that it cannot would hide why it is given up.
+        }
+
         if (!_ended && File.Exists(_unfinished)) File.Delete(_unfinished); // deleting throws where there is no folder
         _ended = true;
     }
