@@ -17,15 +17,12 @@ internal sealed class KeySet
     private readonly ulong _low = RandomOdd(), _high = RandomOdd();
     private bool _hasZero; // an empty slot is zero
 
-    /// <summary>Keys in it.</summary>
-    public long Count { get; private set; }
-
     /// <summary>Adds a key; false if it is there already.</summary>
     public bool Add(UInt128 key)
     {
-        var isNew = key == 0 ? !_hasZero : AddToPart(key);
-        if (key == 0) _hasZero = true;
-        if (isNew) Count++;
+        if (key != 0) return AddToPart(key);
+        var isNew = !_hasZero;
+        _hasZero = true;
         return isNew;
     }
 

@@ -24,7 +24,6 @@ public sealed class KeySetTests
             else set.Contains(key).ShouldBe(model.Contains(key));
         }
 
-        set.Count.ShouldBe(model.Count);
         foreach (var (key, _) in steps) set.Contains(key).ShouldBe(model.Contains(key));
     });
 
@@ -37,7 +36,6 @@ public sealed class KeySetTests
     {
         var set = new KeySet();
         for (var i = 1; i <= 200_000; i++) set.Add((UInt128)i << shift).ShouldBeTrue();
-        set.Count.ShouldBe(200_000);
         for (var i = 1; i <= 200_000; i++) set.Contains((UInt128)i << shift).ShouldBeTrue();
         set.Contains((UInt128)200_001 << shift).ShouldBeFalse();
     }

@@ -5,6 +5,7 @@ using Xunit;
 
 namespace Memorization.Tests.Store;
 
+/// <summary>What a disk that is full makes of a file that is written piece by piece.</summary>
 public sealed class UnfinishedFileTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
