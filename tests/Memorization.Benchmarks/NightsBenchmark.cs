@@ -12,7 +12,7 @@ internal static class NightsBenchmark
 {
     private const int Increments = 3;
 
-    public static int Run(int rows = 20_000)
+    public static int Run(int rows)
     {
         var folder = Directory.CreateTempSubdirectory("memorization-nights-").FullName;
         try
@@ -47,11 +47,8 @@ internal static class NightsBenchmark
         Console.WriteLine("|---|---|---|---|---|---|---|");
         var first = Night("all rows", all);
         var nothing = Night("nothing new", 0);
-        var more = Enumerable.Range(0, Increments).Select(_ => Night("1 % more", increment)).Order().ElementAt(Increments / 2);
-        var tenfold = Night("10 % more", 10 * increment);
-        Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"\n1 % more, the median: {more / first:P1} of the time of all rows, {(more - nothing) / first:P1} beyond a run with nothing new. Each further 1 % of the same night: {(tenfold - more) / 9 / first:P2}."));
+        var more = NightCosts.Median(Increments, () => Night("1 % more", increment));
+        NightCosts.Print(first, nothing, more, Night("10 % more", 10 * increment));
 
         double Night(string name, int count)
         {

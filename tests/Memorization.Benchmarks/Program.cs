@@ -2,18 +2,11 @@ Memorization.Images.NativeHeap.KeepLittle();
 if (args is ["families"]) return Memorization.Benchmarks.FamilyTruth.Run();
 if (args is ["analyze"]) return await Memorization.Benchmarks.AnalysisBenchmark.RunAsync();
 if (args is ["analyze", var count, var families, var dimension]) return await Memorization.Benchmarks.AnalysisBenchmark.RunAsync(Number(count), Number(families), Number(dimension));
-if (args is ["store"]) return Memorization.Benchmarks.StoreBenchmark.Run();
-if (args is ["store", var rows, .. var program])
+if (args is ["store" or "nights", .. var night])
 {
-    if (program is [var path]) Memorization.Benchmarks.BuiltProgram.Path = path;
-    return Memorization.Benchmarks.StoreBenchmark.Run(int.Parse(rows, System.Globalization.CultureInfo.InvariantCulture));
-}
-
-if (args is ["nights"]) return Memorization.Benchmarks.NightsBenchmark.Run();
-if (args is ["nights", var nightRows, .. var nightProgram])
-{
-    if (nightProgram is [var path]) Memorization.Benchmarks.BuiltProgram.Path = path;
-    return Memorization.Benchmarks.NightsBenchmark.Run(Number(nightRows));
+    if (night is [_, var path]) Memorization.Benchmarks.BuiltProgram.Path = path;
+    var rows = night is [var number, ..] ? Number(number) : (int?)null;
+    return args[0] == "store" ? Memorization.Benchmarks.StoreBenchmark.Run(rows ?? 1_000_000) : Memorization.Benchmarks.NightsBenchmark.Run(rows ?? 20_000);
 }
 
 if (args is ["mutated", var images, .. var more])

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text.Json;
 using ParquetSharp;
 
 namespace Memorization.Benchmarks;
@@ -12,7 +11,7 @@ internal static class StoreBenchmark
     private const int RowsPerGroup = 100_000;
     private const int Increments = 5, TenfoldIncrements = 3;
 
-    public static int Run(int rows = 1_000_000)
+    public static int Run(int rows)
     {
         var increment = rows / 100;
         var folder = Directory.CreateTempSubdirectory("memorization-store-").FullName;
@@ -23,21 +22,19 @@ internal static class StoreBenchmark
             File.WriteAllText(study, """{ "name": "million", "input": ["part-*.parquet"], "keywords": ["gogh"], "filters": { "caption": { "maxTokens": 3 } }, "store": { "images": "none" } }""");
             Console.WriteLine("| run | rows new | seconds | of them in the process's start | rows/s | peak memory, MB | MB written |");
             Console.WriteLine("|---|---|---|---|---|---|---|");
-            var idle = Median(3, () => Time("reasons"));
-            var all = Report("all rows", rows, () => BuiltProgram.Run(study), folder, idle);
-            var nothing = Report("nothing new", 0, () => BuiltProgram.Run(study), folder, idle);
+            var idle = NightCosts.Median(3, () => Time("reasons"));
+            var all = Report("all rows", rows, study, folder, idle);
+            var nothing = Report("nothing new", 0, study, folder, idle);
             var (next, part) = (rows, 0);
-            var more = Median(Increments, () => More("1 % more", increment));
-            var tenfold = Median(TenfoldIncrements, () => More("10 % more", 10 * increment));
-            Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"\n1 % more, the median: {more / all:P1} of the time of all rows, {(more - nothing) / all:P1} beyond a run with nothing new. Each further 1 % of the same night, by the medians: {(tenfold - more) / 9 / all:P2}."));
+            var more = NightCosts.Median(Increments, () => More("1 % more", increment));
+            var tenfold = NightCosts.Median(TenfoldIncrements, () => More("10 % more", 10 * increment));
+            NightCosts.Print(all, nothing, more, tenfold);
 
             double More(string name, int count)
             {
                 Write(Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"part-{++part:00000}.parquet")), next, count);
                 next += count;
-                return Report(name, count, () => BuiltProgram.Run(study), folder, idle);
+                return Report(name, count, study, folder, idle);
             }
 
             return 0;
@@ -48,11 +45,11 @@ internal static class StoreBenchmark
         }
     }
 
-    private static double Report(string name, long rows, Func<JsonElement> run, string folder, double idle)
+    private static double Report(string name, long rows, string study, string folder, double idle)
     {
         var before = Bytes(folder);
         var start = Stopwatch.GetTimestamp();
-        var result = run();
+        var result = BuiltProgram.Run(study);
         var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         if (result.GetProperty("reasons").GetProperty("CaptionTooLong").GetInt64() != result.GetProperty("rows_read").GetInt64()) throw new InvalidOperationException("a row ended otherwise than made");
         Console.WriteLine(string.Create(
@@ -73,8 +70,6 @@ internal static class StoreBenchmark
         process.WaitForExit();
         return Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
-
-    private static double Median(int runs, Func<double> run) => Enumerable.Range(0, runs).Select(_ => run()).Order().ElementAt(runs / 2);
 
     private static void Write(string path, int first, int count)
     {
